@@ -1,0 +1,68 @@
+"""What the environment says, read once, with a clear error where a value cannot be used."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+SMTP_PORTS = {"smtp": 25, "smtps": 465}
+DEFAULT_SQLITE_OPTIONS = {
+    "transaction_mode": "IMMEDIATE",  # a DEFERRED reader that turns writer fails at once with "locked"
+    "timeout": 20,
+    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+}
+
+
+def email_settings(url: str) -> dict[str, Any]:
+    """Django's EMAIL_* settings from `smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]`.
+
+    Raises ImproperlyConfigured when the address has another scheme or no host.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in SMTP_PORTS or not parts.hostname:
+        raise ImproperlyConfigured(
+            f"EMAIL_URL is {url!r}: expected smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]"
+        )
+    return {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+        "EMAIL_USE_TLS": parse_qs(parts.query).get("starttls") == ["1"],
+    }
+
+
+def celery_broker(url: str) -> str:
+    """The broker address as Celery spells it: a Redis on a Unix socket is `redis+socket://`."""
+    return url.replace("unix://", "redis+socket://", 1)
+
+
+def complete_database(settings: dict[str, Any]) -> dict[str, Any]:
+    """The DATABASES entry with what each engine needs to be safe under several processes."""
+    if settings["ENGINE"].endswith("sqlite3"):
+        settings["OPTIONS"] = DEFAULT_SQLITE_OPTIONS | settings.get("OPTIONS", {})
+        if settings["NAME"] != ":memory:":
+            Path(settings["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
+    else:
+        settings["CONN_MAX_AGE"] = 60
+        settings["CONN_HEALTH_CHECKS"] = True
+    return settings
+
+
+def stored_secret(path: Path) -> str:
+    """The laptop's own secret key, made at the first start and readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        candidate = path.with_suffix(f".{secrets.token_hex(4)}")
+        candidate.touch(mode=0o600)
+        candidate.write_text(secrets.token_urlsafe(60))
+        try:
+            path.hardlink_to(candidate)  # the first of two processes wins, both read the same key
+        except FileExistsError:
+            pass
+        finally:
+            candidate.unlink()
+    return path.read_text()
