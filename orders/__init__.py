@@ -1,0 +1,1 @@
+"""What happened to an order, and when does something fall due?"""
