@@ -1,0 +1,227 @@
+"""Policy packs: the values of the rules, as data. One TOML file a pack and version, in `orders/packs/NAME/`.
+
+A table of the file is a rule by its id; a rule that has no table is switched off. A store may override single values.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import time, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from orders.calendars import Calendar
+from orders.zones import known_zone
+
+PACKS = Path(__file__).parent / "packs"
+
+DURATION = "duration"  # "2 days", "48 hours"
+NUMBER = "number"
+TEXT = "text"
+FLAG = "flag"
+CLOCK = "clock"  # "09:00"
+CALENDAR = "calendar"
+
+# Rule → its values → their form. A value with a "?" may be left out.
+SCHEMA: dict[str, dict[str, str]] = {
+    "C": {"opens": CLOCK, "closes": CLOCK},
+    "P2": {"exception?": FLAG},
+    "P3": {"after": DURATION},
+    "P4": {"after": DURATION, "calendar?": CALENDAR},
+    "P5": {},
+    "P7": {},
+    "S1": {"high_value": NUMBER, "currency": TEXT},
+    "S2": {},
+    "S3": {},
+    "S4": {"handling": DURATION, "warn_share": NUMBER},
+    "S5": {"from": TEXT, "after?": DURATION, "working_days?": NUMBER, "calendar?": CALENDAR},
+    "S6": {"promise": DURATION},
+    "S7": {"news_for": DURATION},
+    "C1": {"after": DURATION, "label": TEXT},
+    "C2": {"after": DURATION, "label": TEXT},
+    "C3": {"after": DURATION, "label": TEXT},
+    "C4": {},
+    "T2": {"after": DURATION},
+    "T3": {"after": DURATION},
+    "T4": {},
+    "T5": {},
+    "T6": {"sources": NUMBER},
+    "T7": {"after": DURATION},
+    "T8": {"after": DURATION},
+    "T9": {},
+    "G1": {"after": DURATION, "before_end": DURATION, "after_promise": DURATION},
+    "G2": {},
+    "G3": {"after": DURATION},
+    "G4": {"after": DURATION},
+    "G5": {},
+    "R10": {"after": DURATION, "bad_stars": NUMBER},
+}
+SERVICES = {"postal", "commercial_express"}
+HEADINGS = {"title", "platform_zone", "country", "language", "shipping_services", "statuses"}
+UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+class UnusablePolicy(ValueError):
+    """A pack or an override that cannot be used; the message says which value of which rule, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One version of a pack, with a store's overrides applied."""
+
+    name: str
+    version: int
+    title: Mapping[str, str]
+    platform_zone: str
+    country: str
+    language: str
+    rules: Mapping[str, Mapping[str, Any]]
+    shipping_services: Mapping[str, str] = field(default_factory=dict)
+    statuses: Mapping[str, str] = field(default_factory=dict)
+
+    def has(self, rule: str) -> bool:
+        """Whether the pack applies the rule."""
+        return rule in self.rules
+
+    def value(self, rule: str, key: str) -> Any:
+        """A rule's value, already of its type (timedelta, time, Decimal-free number, text), or None where not given."""
+        return self.rules.get(rule, {}).get(key)
+
+    def duration(self, rule: str, key: str = "after") -> timedelta:
+        """A rule's span. Raises KeyError when the pack does not give it."""
+        span: timedelta = self.rules[rule][key]
+        return span
+
+    def service(self, word: str) -> str:
+        """`postal` or `commercial_express` for the platform's name of a shipping service, else an empty string."""
+        return self.shipping_services.get(_plain(word), "")
+
+    def status_fact(self, word: str) -> str | None:
+        """The type of the fact that a platform's status tells ("" for none yet), or None where the word is unknown."""
+        return self.statuses.get(_plain(word))
+
+
+def _plain(word: str) -> str:
+    return " ".join(word.split()).casefold()
+
+
+def _read_duration(value: Any) -> timedelta:
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) (hour|day)s?", value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError('expected a span such as "2 days" or "48 hours"')
+    return float(match[1]) * UNITS[match[2]]
+
+
+def _read_number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+        raise ValueError("expected a number, not negative")
+    return value
+
+
+def _read_text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("expected a text")
+    return value
+
+
+def _read_flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("expected true or false")
+    return value
+
+
+READERS = {
+    DURATION: _read_duration,
+    NUMBER: _read_number,
+    TEXT: _read_text,
+    FLAG: _read_flag,
+    CLOCK: lambda value: time.fromisoformat(_read_text(value)),
+    CALENDAR: lambda value: Calendar(_read_text(value)),
+}
+
+
+def _read_values(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    forms = {key.removesuffix("?"): form for key, form in SCHEMA[rule].items()}
+    values = {}
+    for key, value in given.items():
+        if key not in forms:
+            raise UnusablePolicy(f"[{rule}] has no value {key!r}: it takes {', '.join(forms) or 'none'}")
+        try:
+            values[key] = READERS[forms[key]](value)
+        except ValueError as error:
+            raise UnusablePolicy(f"[{rule}] {key} = {value!r}: {error}") from error
+    return values
+
+
+def _read_rule(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    if rule not in SCHEMA:
+        raise UnusablePolicy(f"[{rule}] is no rule with values: expected one of {', '.join(SCHEMA)}")
+    required = {key for key in SCHEMA[rule] if not key.endswith("?")}
+    if missing := required - set(given):
+        raise UnusablePolicy(f"[{rule}] needs a value {sorted(missing)[0]!r}")
+    return _read_values(rule, given)
+
+
+def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
+    if not known_zone(data.get("platform_zone", "")):
+        raise UnusablePolicy(f"platform_zone = {data.get('platform_zone')!r}: expected an IANA time zone")
+    services = {_plain(word): service for word, service in data.get("shipping_services", {}).items()}
+    if wrong := set(services.values()) - SERVICES:
+        raise UnusablePolicy(f"[shipping_services] names {sorted(wrong)[0]!r}: expected one of {sorted(SERVICES)}")
+    try:
+        heading = {key: data[key] for key in ("title", "platform_zone", "country", "language")}
+    except KeyError as error:
+        raise UnusablePolicy(f"{error.args[0]} is missing at the top of the file") from error
+    return Policy(
+        name=name,
+        version=version,
+        rules={rule: _read_rule(rule, given) for rule, given in data.items() if rule not in HEADINGS},
+        shipping_services=services,
+        statuses={_plain(word): fact for word, fact in data.get("statuses", {}).items()},
+        **heading,
+    )
+
+
+def policy_names() -> list[str]:
+    """The packs that are installed."""
+    return sorted(path.name for path in PACKS.iterdir() if any(path.glob("*.toml")))
+
+
+def policy_versions(name: str) -> list[int]:
+    """The versions of a pack, oldest first. Raises UnusablePolicy when there is no such pack."""
+    versions = sorted(int(path.stem) for path in (PACKS / name).glob("*.toml")) if name in policy_names() else []
+    if not versions:
+        raise UnusablePolicy(f"there is no policy pack {name!r}: expected one of {', '.join(policy_names())}")
+    return versions
+
+
+@cache
+def load_policy(name: str, version: int | None = None) -> Policy:
+    """A pack by name, its latest version unless one is named.
+
+    Raises UnusablePolicy when there is no such pack or version, or its file holds a value that cannot be used.
+    """
+    versions = policy_versions(name)
+    chosen = version or versions[-1]
+    path = PACKS / name / f"{chosen}.toml"
+    if chosen not in versions:
+        raise UnusablePolicy(f"policy pack {name!r} has no version {chosen}: expected one of {versions}")
+    try:
+        return _read_pack(name, chosen, tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, UnusablePolicy) as error:
+        raise UnusablePolicy(f"{path.name} of policy pack {name!r}: {error}") from error
+
+
+def override_policy(policy: Policy, overrides: Mapping[str, Mapping[str, Any]]) -> Policy:
+    """The pack with a store's own values in place of its own, written as in the pack's file.
+
+    Raises UnusablePolicy when a value cannot be used, or its rule is not one that the pack applies.
+    """
+    rules = dict(policy.rules)
+    for rule, given in overrides.items():
+        if rule not in rules:
+            raise UnusablePolicy(f"[{rule}] is not a rule of policy pack {policy.name!r}")
+        rules[rule] = {**rules[rule], **_read_values(rule, given)}
+    return replace(policy, rules=rules)
