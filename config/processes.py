@@ -1,0 +1,197 @@
+"""A tree of processes that lives and dies as one: started, restarted and stopped together, none left behind.
+
+Each child leads a process group of its own, so that its own children end with it, and writes to a log file of its own.
+A polite stop (Ctrl-C, SIGTERM, SIGHUP) is SIGTERM, a grace period, SIGKILL. A kill -9 of the parent is covered twice:
+Linux itself signals each child (PR_SET_PDEATHSIG), and `config.watching` ends the groups on any system.
+"""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Self
+
+from config import watching
+
+RESTART_DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)  # seconds; a child that dies once more after the last is given up
+STEADY_SECONDS = 30.0  # a child that lived this long has its earlier deaths forgotten
+GRACE_SECONDS = 8.0  # between SIGTERM and SIGKILL
+TICK_SECONDS = 0.1
+SHOWN_LINES = 20
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PR_SET_PDEATHSIG = 1  # <linux/prctl.h>
+
+
+class Stopped(Exception):  # noqa: N818 - a request, not an error
+    """The tree was asked to stop by a signal, or by its parent's end."""
+
+
+class ChildFailedError(Exception):
+    """A child could not be kept alive; the message ends with the last lines of its log."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """What to run: `name` also names its log file."""
+
+    name: str
+    command: Sequence[str]
+
+
+@dataclass
+class Child:
+    """One program under care: its running process, or when to start it again."""
+
+    program: Program
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0  # monotonic seconds
+    restart_at: float = 0.0  # monotonic seconds, when not running
+    deaths: int = 0
+
+    def is_running(self) -> bool:
+        """Whether its process lives."""
+        return self.process is not None and self.process.poll() is None
+
+    def last_lines(self) -> str:
+        """The end of its log, for a person to read."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-SHOWN_LINES:])
+
+
+@dataclass
+class Tree:
+    """The children of this process. Use as a context manager in the main thread: leaving it stops them all.
+
+    `environment` and `directory` are those of every child; `report` takes one line for the person who watches.
+    With `parent` (a process id) the tree also stops when that is no longer this process's parent.
+    """
+
+    environment: Mapping[str, str]
+    directory: Path
+    log_dir: Path
+    report: Callable[[str], None]
+    parent: int | None = None
+    children: list[Child] = field(default_factory=list)
+    signals: int = 0
+
+    def __enter__(self) -> Self:
+        self.log_dir.mkdir(parents=True, exist_ok=True)
+        self.handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
+        for number, handler in self.handlers.items():
+            if handler != signal.SIG_IGN:  # nohup ignores SIGHUP: so do we
+                signal.signal(number, self._count_signal)
+        # By path, not -m: the watcher must not load Django.
+        self.watcher = subprocess.Popen(
+            [sys.executable, "-E", watching.__file__], stdin=subprocess.PIPE, start_new_session=True
+        )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        deadline, patience = time.monotonic() + GRACE_SECONDS, self.signals + 1
+        for child in reversed(self.children):  # what the others lean on was started first
+            while child.is_running() and time.monotonic() < deadline and self.signals < patience:
+                self._ask_to_end(child)
+                time.sleep(TICK_SECONDS)
+            self._forget(child)
+        self.watcher.communicate()
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+
+    def _count_signal(self, number: int, frame: FrameType | None) -> None:
+        self.signals += 1
+
+    def start(self, program: Program) -> Child:
+        """Start a program and keep it alive from now on."""
+        child = Child(program, self.log_dir / f"{program.name}.log")
+        child.log.write_bytes(b"")
+        self.children.append(child)
+        self._spawn(child)
+        return child
+
+    def run(self, program: Program) -> None:
+        """Run a program to its end. Raises ChildFailedError when it fails, Stopped when asked to stop meanwhile."""
+        child = self.start(program)
+        while child.is_running():
+            self.pause()
+        self.children.remove(child)
+        self._forget(child)
+        assert child.process is not None
+        if child.process.returncode != 0:
+            raise ChildFailedError(f"{program.name} failed:\n{child.last_lines()}")
+
+    def pause(self) -> None:
+        """Wait a moment. Raises Stopped when the tree was asked to stop."""
+        time.sleep(TICK_SECONDS)
+        if self.signals or (self.parent is not None and os.getppid() != self.parent):
+            raise Stopped
+
+    def tend(self) -> None:
+        """Start again what died. Raises ChildFailedError for a child that keeps dying."""
+        for child in self.children:
+            if child.is_running():
+                continue
+            if child.process is not None:
+                self._note_death(child)
+            elif time.monotonic() >= child.restart_at:
+                self._spawn(child)
+
+    def _spawn(self, child: Child) -> None:
+        with child.log.open("ab") as log:
+            child.process = subprocess.Popen(
+                child.program.command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=self.directory,
+                env=self.environment,
+                start_new_session=True,
+                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - this process has one thread
+            )
+        child.started_at = time.monotonic()
+        self._tell_watcher("start", child.process.pid)
+
+    def _note_death(self, child: Child) -> None:
+        process, now = child.process, time.monotonic()
+        assert process is not None
+        self._forget(child)
+        child.process = None
+        child.deaths = 1 if now - child.started_at >= STEADY_SECONDS else child.deaths + 1
+        if child.deaths > len(RESTART_DELAYS):
+            raise ChildFailedError(f"{child.program.name} keeps ending, see {child.log}:\n{child.last_lines()}")
+        delay = RESTART_DELAYS[child.deaths - 1]
+        child.restart_at = now + delay
+        self.report(f"{child.program.name} ended ({process.returncode}), starts again in {delay} s; see {child.log}")
+
+    def _forget(self, child: Child) -> None:
+        """End what is left of a child's group, reap the child, and take it off the watcher's list."""
+        if child.process is not None:
+            watching.signal_groups([child.process.pid], signal.SIGKILL)
+            child.process.wait()
+            self._tell_watcher("end", child.process.pid)
+
+    def _tell_watcher(self, word: str, group: int) -> None:
+        assert self.watcher.stdin is not None
+        self.watcher.stdin.write(f"{word} {group}\n".encode())
+        self.watcher.stdin.flush()
+
+
+def die_with(parent: int) -> Callable[[], None] | None:
+    """For Popen's preexec_fn: has Linux send SIGTERM to the child when the thread that starts it ends."""
+    if sys.platform != "linux":
+        return None
+    prctl = ctypes.CDLL(None).prctl  # looked up here: between fork and exec, only plain calls are safe
+
+    def set_death_signal() -> None:
+        prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+        if os.getppid() != parent:  # it ended before the call above
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    return set_death_signal

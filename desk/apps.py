@@ -1,0 +1,11 @@
+"""Registers the app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DeskConfig(AppConfig):
+    """What does the team see?"""
+
+    name = "desk"
+    verbose_name = _("Desk")

@@ -1,0 +1,114 @@
+"""Who works here: users, stores, and what each may do in which."""
+
+from functools import cached_property
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from orders.policies import Policy, load_policy, override_policy
+from orders.querysets import StoreScoped
+from orders.roles import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users, who are named by their e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user; without a password he can only come in by a one-time link."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user who may use the back office."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user with this address, in whatever case he types it."""
+        return self.get(email__iexact=username)
+
+
+class User(AbstractUser):
+    """A person of the team; `language` and `timezone` are the reader's own (his clock is the seller's)."""
+
+    username = None  # type: ignore[assignment]
+    email = models.EmailField(_("e-mail address"), unique=True)
+    language = models.CharField(_("language"), max_length=10, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=50, blank=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    objects = UserManager()  # type: ignore[assignment,misc]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.email
+
+
+class StoreQuerySet(StoreScoped):
+    """Stores, reached through their own memberships."""
+
+    def for_member(self, user: Any) -> "StoreQuerySet":
+        """The stores in which the user is a member."""
+        return self.filter(memberships__user=user) if user.is_authenticated and user.is_active else self.none()
+
+    def for_worker(self, user: Any) -> "StoreQuerySet":
+        """The stores in which the user may change orders."""
+        return self.for_member(user).filter(memberships__role__in=[Role.OWNER, Role.AGENT])
+
+    def for_owner(self, user: Any) -> "StoreQuerySet":
+        """The stores that the user runs."""
+        return self.for_member(user).filter(memberships__role=Role.OWNER)
+
+
+class Store(models.Model):
+    """A shop on a marketplace: its policy, its clock (IANA zone), and the currency that it counts in."""
+
+    slug = models.SlugField(_("short name"), unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    policy_name = models.CharField(_("policy pack"), max_length=50)
+    policy_overrides = models.JSONField(_("own values of the rules"), default=dict, blank=True)
+    timezone = models.CharField(_("time zone"), max_length=50, default="Asia/Shanghai")
+    currency = models.CharField(_("currency"), max_length=3, default="USD")
+    # Currency → what one unit of it is worth in the store's own, as a decimal string.
+    exchange_rates = models.JSONField(_("exchange rates"), default=dict, blank=True)
+    reply_email = models.EmailField(_("reply address"), blank=True)
+    users = models.ManyToManyField(User, through="Membership", related_name="stores")
+
+    objects = StoreQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("store")
+        verbose_name_plural = _("stores")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @cached_property
+    def current_policy(self) -> Policy:
+        """The latest version of the store's pack with the store's own values: what a new order is planned with."""
+        return self.policy_at(None)
+
+    def policy_at(self, version: int | None) -> Policy:
+        """The pack's version that an order pinned, with the store's own values. Raises UnusablePolicy."""
+        return override_policy(load_policy(self.policy_name, version), self.policy_overrides)
+
+
+class Membership(models.Model):
+    """A user's role in a store."""
+
+    store = models.ForeignKey(Store, models.CASCADE, related_name="memberships", verbose_name=_("store"))
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    role = models.CharField(_("role"), max_length=10, choices=Role.choices)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [models.UniqueConstraint(fields=["store", "user"], name="one_role_per_store")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.store} · {self.role}"

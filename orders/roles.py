@@ -1,0 +1,12 @@
+"""What a member of a store may do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    """An owner does everything, an agent works the orders, a viewer reads."""
+
+    OWNER = "owner", _("Owner")
+    AGENT = "agent", _("Agent")
+    VIEWER = "viewer", _("Viewer")
