@@ -1,7 +1,7 @@
 """A tree of processes that lives and dies as one: started, restarted and stopped together, none left behind.
 
-Each child leads a process group of its own, so that its own children end with it, and writes to a log file of its own.
-A polite stop (Ctrl-C, SIGTERM, SIGHUP) is SIGTERM, a grace period, SIGKILL. A kill -9 of the parent is covered twice:
+Each child leads a process group, so that its own children end with it, and has its own log file. A polite
+stop (Ctrl-C, SIGTERM, SIGHUP) is SIGTERM, a grace period, SIGKILL. A kill -9 of the parent is covered twice:
 Linux itself signals each child (PR_SET_PDEATHSIG), and `config.watching` ends the groups on any system.
 """
 
@@ -11,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType, TracebackType
@@ -66,9 +67,9 @@ class Child:
 
 @dataclass
 class Tree:
-    """The children of this process. Use as a context manager in the main thread: leaving it stops them all.
+    """The children of this process, as a context manager for the main thread: leaving it stops them all.
 
-    `environment` and `directory` are those of every child; `report` takes one line for the person who watches.
+    `environment` and `directory` are those of every child; `report` takes a line for the person who watches.
     With `parent` (a process id) the tree also stops when that is no longer this process's parent.
     """
 
@@ -86,22 +87,27 @@ class Tree:
         for number, handler in self.handlers.items():
             if handler != signal.SIG_IGN:  # nohup ignores SIGHUP: so do we
                 signal.signal(number, self._count_signal)
+        reader, self.watcher_pipe = os.pipe()
         # By path, not -m: the watcher must not load Django.
-        self.watcher = subprocess.Popen(
-            [sys.executable, "-E", watching.__file__], stdin=subprocess.PIPE, start_new_session=True
+        self.watcher = subprocess.Popen(  # noqa: S603
+            [sys.executable, "-E", watching.__file__], stdin=reader, start_new_session=True
         )
+        os.close(reader)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        deadline, patience = time.monotonic() + GRACE_SECONDS, self.signals + 1
+        deadline, signals = time.monotonic() + GRACE_SECONDS, self.signals
         for child in reversed(self.children):  # what the others lean on was started first
-            while child.is_running() and time.monotonic() < deadline and self.signals < patience:
-                self._ask_to_end(child)
-                time.sleep(TICK_SECONDS)
-            self._forget(child)
-        self.watcher.communicate()
+            if child.process is None:
+                continue
+            child.process.terminate()
+            while child.is_running() and time.monotonic() < deadline and self.signals == signals:
+                time.sleep(TICK_SECONDS)  # until a second Ctrl-C
+            self._bury(child.process)
+        os.close(self.watcher_pipe)
+        self.watcher.wait()
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
 
@@ -117,14 +123,12 @@ class Tree:
         return child
 
     def run(self, program: Program) -> None:
-        """Run a program to its end. Raises ChildFailedError when it fails, Stopped when asked to stop meanwhile."""
+        """Run a program to its end. Raises ChildFailedError when it fails, Stopped when asked to stop."""
         child = self.start(program)
         while child.is_running():
             self.pause()
         self.children.remove(child)
-        self._forget(child)
-        assert child.process is not None
-        if child.process.returncode != 0:
+        if child.process is not None and self._bury(child.process) != 0:
             raise ChildFailedError(f"{program.name} failed:\n{child.last_lines()}")
 
     def pause(self) -> None:
@@ -136,16 +140,15 @@ class Tree:
     def tend(self) -> None:
         """Start again what died. Raises ChildFailedError for a child that keeps dying."""
         for child in self.children:
-            if child.is_running():
-                continue
-            if child.process is not None:
-                self._note_death(child)
-            elif time.monotonic() >= child.restart_at:
-                self._spawn(child)
+            if child.process is None:
+                if time.monotonic() >= child.restart_at:
+                    self._spawn(child)
+            elif not child.is_running():
+                self._note_death(child, self._bury(child.process))
 
     def _spawn(self, child: Child) -> None:
         with child.log.open("ab") as log:
-            child.process = subprocess.Popen(
+            child.process = subprocess.Popen(  # noqa: S603
                 child.program.command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
@@ -153,34 +156,30 @@ class Tree:
                 cwd=self.directory,
                 env=self.environment,
                 start_new_session=True,
-                preexec_fn=die_with(os.getpid()),  # noqa: PLW1509 - this process has one thread
+                preexec_fn=die_with(os.getpid()),  # safe: this process has one thread
             )
         child.started_at = time.monotonic()
         self._tell_watcher("start", child.process.pid)
 
-    def _note_death(self, child: Child) -> None:
-        process, now = child.process, time.monotonic()
-        assert process is not None
-        self._forget(child)
+    def _note_death(self, child: Child, exit_code: int) -> None:
+        now, name = time.monotonic(), child.program.name
         child.process = None
         child.deaths = 1 if now - child.started_at >= STEADY_SECONDS else child.deaths + 1
         if child.deaths > len(RESTART_DELAYS):
-            raise ChildFailedError(f"{child.program.name} keeps ending, see {child.log}:\n{child.last_lines()}")
+            raise ChildFailedError(f"{name} keeps ending, see {child.log}:\n{child.last_lines()}")
         delay = RESTART_DELAYS[child.deaths - 1]
         child.restart_at = now + delay
-        self.report(f"{child.program.name} ended ({process.returncode}), starts again in {delay} s; see {child.log}")
+        self.report(f"{name} ended ({exit_code}), starts again in {delay} s; see {child.log}")
 
-    def _forget(self, child: Child) -> None:
+    def _bury(self, process: subprocess.Popen[bytes]) -> int:
         """End what is left of a child's group, reap the child, and take it off the watcher's list."""
-        if child.process is not None:
-            watching.signal_groups([child.process.pid], signal.SIGKILL)
-            child.process.wait()
-            self._tell_watcher("end", child.process.pid)
+        watching.signal_groups([process.pid], signal.SIGKILL)
+        self._tell_watcher("end", process.pid)
+        return process.wait()
 
     def _tell_watcher(self, word: str, group: int) -> None:
-        assert self.watcher.stdin is not None
-        self.watcher.stdin.write(f"{word} {group}\n".encode())
-        self.watcher.stdin.flush()
+        with suppress(BrokenPipeError):  # the watcher was killed: Linux's death signal is left
+            os.write(self.watcher_pipe, f"{word} {group}\n".encode())
 
 
 def die_with(parent: int) -> Callable[[], None] | None:

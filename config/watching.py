@@ -1,8 +1,8 @@
 """Ends the process groups of a parent that vanished without stopping them (kill -9), on any system.
 
-Run as a script with a pipe as standard input: `start GROUP` and `end GROUP` lines keep the list of groups; when the
-pipe closes, whatever is still on the list gets SIGTERM, and after a grace period SIGKILL. Standard library only, so
-that it weighs little and starts at once.
+Run as a script with a pipe as standard input: `start GROUP` and `end GROUP` lines keep the list of groups;
+when the pipe closes, whatever is still on the list gets SIGTERM, and after a grace period SIGKILL. Standard
+library only, so that it weighs little and starts at once.
 """
 
 import os
