@@ -1,0 +1,1 @@
+"""Real servers for the tests, which the run itself starts: PostgreSQL, Valkey, SMTP, Chromium."""

