@@ -1,0 +1,87 @@
+# Every verb of the project; `make` alone lists them. Nothing here needs root, except an install by `make system`.
+PYTHON ?= python3
+VENV_PYTHON := .venv/bin/python
+UV := .venv/bin/uv
+CODE := config orders messaging disputes evidence desk tests
+CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+PYTEST := $(VENV_PYTHON) -m pytest -n auto
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE)
+
+.PHONY: help setup setup-dev demo test unit check lock system FORCE
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' $(MAKEFILE_LIST) | column -t -s '|' 2>/dev/null \
+		|| grep -h '## ' $(MAKEFILE_LIST)
+
+setup: .venv/.base $(CATALOGS) ## prepare .venv/ with the locked dependencies; the second time it is instant
+
+setup-dev: .venv/.dev $(CATALOGS) ## the same, with what the tests and checks need
+
+demo: setup ## run all of Prazo on this machine with sample data; PORT=8001 chooses another port
+	@$(VENV_PYTHON) manage.py demo --end-with-parent
+
+test: setup-dev ## the whole suite, on SQLite and again on a PostgreSQL that it starts itself
+	@echo "== On SQLite =="
+	$(PYTEST) -m "not postgresql"
+	@echo "== On PostgreSQL =="
+	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) --ignore=tests/start/test_demo.py
+
+unit: setup-dev ## the quick suite, on SQLite: for every save
+	$(PYTEST) -q -m "not slow and not browser and not postgresql"
+
+check: setup-dev ## style, types, migrations, Django's own checks, also with production settings
+	$(VENV_PYTHON) -m ruff check .
+	$(VENV_PYTHON) -m ruff format --check .
+	$(VENV_PYTHON) -m mypy
+	$(VENV_PYTHON) -m compileall -q $(CODE)
+	$(VENV_PYTHON) manage.py makemigrations --check --dry-run
+	$(VENV_PYTHON) manage.py check --fail-level WARNING
+	@echo "manage.py check --deploy"
+	@SITE_URL=https://prazo.example SECRET_KEY="$$($(VENV_PYTHON) -c 'import secrets; print(secrets.token_urlsafe(60))')" \
+		$(VENV_PYTHON) manage.py check --deploy --fail-level WARNING
+
+lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade takes newer releases
+	$(COMPILE) requirements/base.in -o requirements/base.txt
+	$(COMPILE) requirements/dev.in -o requirements/dev.txt
+	echo uv | $(COMPILE) --no-annotate - -o requirements/uv.txt
+	@! grep -n '://' requirements/*.txt || { echo "requirements/ names a registry: remove it" >&2; exit 1; }
+
+system: ## what the machine itself must have for the browser tests: Chromium
+	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+		if command -v "$$name" >/dev/null 2>&1; then echo "Chromium is here: $$name"; exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && . /etc/os-release && [ "$$ID" = debian ]; then \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; \
+	else \
+		echo "No Chromium. Debian: sudo apt-get install chromium. Elsewhere: install Chromium or Chrome, or set CHROMIUM to its path." >&2; exit 1; \
+	fi
+
+# --- set-up: each stamp is newer than what it was made from -------------------------------------------------------
+
+.venv/.uv: requirements/uv.txt $(if $(shell $(VENV_PYTHON) -V 2>/dev/null),,FORCE)
+	@$(PYTHON) -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+		echo "Prazo needs Python 3.11 or newer with venv: sudo apt-get install python3 python3-venv, or name another one: make setup PYTHON=/path/to/python3" >&2; \
+		exit 1; }
+	@echo "Making .venv ..."
+	@$(PYTHON) -m venv --clear .venv
+	@$(VENV_PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+# An environment that has the tests' tools keeps them.
+.venv/.base: .venv/.uv requirements/base.txt
+	@echo "Installing the locked dependencies ..."
+	@$(UV) pip sync --quiet --python $(VENV_PYTHON) --require-hashes \
+		requirements/$(if $(wildcard .venv/.dev),dev,base).txt
+	@touch $@
+
+.venv/.dev: .venv/.uv requirements/base.txt requirements/dev.txt
+	@echo "Installing the locked dependencies, with those of the tests ..."
+	@$(UV) pip sync --quiet --python $(VENV_PYTHON) --require-hashes requirements/dev.txt
+	@touch .venv/.base $@
+
+# By Babel: a new machine has no msgfmt.
+%.mo: %.po | .venv/.base
+	@$(VENV_PYTHON) -m babel.messages.frontend --quiet compile --input-file $< --output-file $@ \
+		--locale $(word 2,$(subst /, ,$<))
