@@ -1,0 +1,60 @@
+"""The closed lists behind every text: the purposes (contract), the languages, and the variables a text may name."""
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """Why a buyer is written to; the words are the contract's."""
+
+    ORDER_RECEIVED = "order_received"
+    TAX_ID_REQUEST = "tax_id_request"
+    PAYMENT_REMINDER = "payment_reminder"
+    PAYMENT_EXPIRED = "payment_expired"
+    SHIP_DELAY = "ship_delay"
+    SHIPPED = "shipped"
+    CONTACT_30 = "contact_30"
+    CONTACT_45 = "contact_45"
+    CONTACT_60 = "contact_60"
+    DUTY_PAYMENT = "duty_payment"
+    PICKUP_WAITING = "pickup_waiting"
+    DELAY_DISRUPTION = "delay_disruption"
+    DELIVERED = "delivered"
+    REVIEW_REQUEST = "review_request"
+    REFUND_ISSUED = "refund_issued"
+    REPAYMENT_REQUEST = "repayment_request"
+
+
+class Language(StrEnum):
+    """The languages that buyers are written to in."""
+
+    PT_BR = "pt-br"
+    ES = "es"
+    EN = "en"
+    ZH_HANS = "zh-hans"
+
+
+class Variable(StrEnum):
+    """What a text may name in braces; every value comes formatted, in the message's language and the buyer's zone."""
+
+    GREETING = "greeting"  # a whole opening line with its punctuation
+    ORDER_NUMBER = "order_number"
+    ORDER_DATE = "order_date"
+    ITEM_TITLES = "item_titles"
+    ORDER_TOTAL = "order_total"  # with the currency
+    PAYMENT_METHOD_NAME = "payment_method_name"  # stands after a label and a colon
+    PAYMENT_DEADLINE = "payment_deadline"
+    STORE_NAME = "store_name"
+    CARRIER = "carrier"
+    TRACKING_NUMBER = "tracking_number"
+    TRACKING_SUMMARY = "tracking_summary"  # a clause that stands after a label and a colon, without a full stop
+    DAYS_SINCE_SHIPPING = "days_since_shipping"  # with its unit: "30 dias", "1 día"
+    SHIPPED_DATE = "shipped_date"
+    PROMISED_DATE = "promised_date"
+    SHIP_DEADLINE = "ship_deadline"
+    REFUND_AMOUNT = "refund_amount"  # with the currency
+    DUTY_DEADLINE = "duty_deadline"
+    PICKUP_DEADLINE = "pickup_deadline"
+    PICKUP_PLACE = "pickup_place"
+    DISRUPTION_CAUSE = "disruption_cause"  # stands after a label and a colon
+    DISRUPTION_UNTIL = "disruption_until"
+    EXPECTED_WINDOW = "expected_window"  # a hedged range: "normally between 12 April and 4 May"
