@@ -1,10 +1,10 @@
-"""The internal tracking statuses, in the order in which a parcel usually meets them."""
+"""The internal statuses of a parcel, in the order of its journey, whatever a carrier calls them."""
 
 from enum import StrEnum
 
 
 class TrackingStatus(StrEnum):
-    """What a carrier's event means, whoever the carrier is."""
+    """What a tracking event says about the parcel."""
 
     NO_SCAN = "no_scan"
     IN_TRANSIT = "in_transit"
@@ -23,14 +23,14 @@ class TrackingStatus(StrEnum):
     EXPIRED = "expired"
 
 
-_POSITION = {status: position for position, status in enumerate(TrackingStatus)}
-
-
-def is_scan(status: TrackingStatus) -> bool:
-    """Whether the carrier has had the parcel in its hands (T12)."""
-    return status is not TrackingStatus.NO_SCAN
+_ORDER = tuple(TrackingStatus)
 
 
 def reached_destination(status: TrackingStatus) -> bool:
-    """Whether the status stands at `arrived` or after it (T12)."""
-    return _POSITION[status] >= _POSITION[TrackingStatus.ARRIVED]
+    """Say whether the parcel has been in the buyer's country: any status from `arrived` on (rule T12)."""
+    return _ORDER.index(status) >= _ORDER.index(TrackingStatus.ARRIVED)
+
+
+def is_scan(status: TrackingStatus) -> bool:
+    """Say whether the carrier has handled the parcel: any status but `no_scan` (rule T12)."""
+    return status != TrackingStatus.NO_SCAN
