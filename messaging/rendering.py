@@ -5,7 +5,6 @@ or a header.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -22,12 +21,12 @@ SUBJECT_LENGTH = 180  # characters of a whole subject
 _SUBJECT = "Subject: "
 _OPTIONAL = "? "
 _VARIABLE = re.compile(r"\{([^{}\s]+)\}")
+_SPACES = re.compile(r" {2,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _PACK_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Control, surrogate (no mail can carry one), line and paragraph separator.
-_BREAKING = {"Cc", "Cs", "Zl", "Zp"}
-# They turn the text around them backwards, and can make an amount read as another.
-_DIRECTION = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters, line and paragraph separators, and lone surrogates, which no mail can carry. The rest turn the
+# text around them backwards: with them one amount can be made to read as another.
+_BREAKING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class MissingText(Exception):
@@ -85,7 +84,7 @@ def load_text(purpose: Purpose, language: Language, pack_name: str) -> Text:
 
 def variables_of(text: Text) -> tuple[frozenset[str], frozenset[str]]:
     """The names a text needs, and those that only its optional lines use, as (required, optional)."""
-    lines = text.body.split("\n")
+    lines = _lines(text)
     required = set(_names(text.subject))
     for line in lines:
         if not line.startswith(_OPTIONAL):
@@ -100,9 +99,9 @@ def render(text: Text, values: Mapping[str, str]) -> Rendered:
     required, _ = variables_of(text)
     if missing := sorted(name for name in required if not clean.get(name)):
         raise MissingVariables(missing)
-    lines = [fill(line.removeprefix(_OPTIONAL), clean) for line in text.body.split("\n") if _stays(line, clean)]
+    lines = [fill(line.removeprefix(_OPTIONAL), clean) for line in _lines(text) if _stays(line, clean)]
     body = _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
-    return Rendered(subject=_cap(fill(text.subject, clean), SUBJECT_LENGTH), body=body)
+    return Rendered(subject=_one_line(fill(text.subject, clean), SUBJECT_LENGTH), body=body)
 
 
 def fill(pattern: str, values: Mapping[str, str]) -> str:
@@ -112,8 +111,7 @@ def fill(pattern: str, values: Mapping[str, str]) -> str:
 
 def clean_value(value: str) -> str:
     """Outside text as one harmless line: control characters and line breaks become spaces, the length is capped (M9)."""
-    spaced = "".join(" " if _breaks(character) else character for character in value)
-    return _cap(re.sub(" {2,}", " ", spaced).strip(), VALUE_LENGTH)
+    return _one_line(value, VALUE_LENGTH)
 
 
 def gaps(purposes: Iterable[Purpose]) -> list[tuple[Purpose, Language]]:
@@ -159,6 +157,11 @@ def _file_problems(path: Path) -> Iterator[str]:
     yield from text_problems(text, Language(parts[1]))
 
 
+def _lines(text: Text) -> list[str]:
+    """The body's lines; a text that was edited in a browser comes with CRLF."""
+    return text.body.replace("\r\n", "\n").split("\n")
+
+
 def _names(line: str) -> list[str]:
     return _VARIABLE.findall(line)
 
@@ -167,9 +170,6 @@ def _stays(line: str, values: Mapping[str, str]) -> bool:
     return not line.startswith(_OPTIONAL) or all(values.get(name) for name in _names(line))
 
 
-def _breaks(character: str) -> bool:
-    return character in _DIRECTION or unicodedata.category(character) in _BREAKING
-
-
-def _cap(line: str, length: int) -> str:
+def _one_line(value: str, length: int) -> str:
+    line = _SPACES.sub(" ", _BREAKING.sub(" ", value)).strip()
     return line if len(line) <= length else line[: length - 1].rstrip() + "…"

@@ -129,6 +129,7 @@ READERS: dict[str, Any] = {
     "found": _read_found,
     "stars": _read_stars,
     "missing_quantity": _read_quantity,
+    "item": lambda value: value,  # a SKU or a position; the dispute knows which
     "choice": _one_of("wait", "refund", "partial_refund"),
     "outcome": _one_of("won", "lost", "settled"),
     "status": _read_status,

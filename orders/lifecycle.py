@@ -38,6 +38,7 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
 
     state = FSMField(_("state"), default=OrderState.PAYMENT_PENDING, choices=OrderState.choices, protected=True)
     state_since = models.DateTimeField(_("in this state since"))
+    expired_at = models.DateTimeField(_("payment expired at"), null=True, blank=True)
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
     shipped_at = models.DateTimeField(_("shipped at"), null=True, blank=True)
     delivered_at = models.DateTimeField(_("delivered at"), null=True, blank=True)
@@ -57,7 +58,7 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
     @transition(field=state, source=OrderState.PAYMENT_PENDING, target=OrderState.PAYMENT_EXPIRED)
     def expire_payment(self, at: datetime) -> None:
         """The funds did not arrive in time (P4)."""
-        self.state_since = at
+        self.expired_at = self.state_since = at
 
     @transition(field=state, source=[*UNPAID, OrderState.PAID], target=OrderState.SHIPPED)
     def ship(self, at: datetime) -> None:

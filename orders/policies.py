@@ -57,6 +57,7 @@ SCHEMA: dict[str, dict[str, str]] = {
     "G4": {"after": DURATION},
     "G5": {},
     "R10": {"after": DURATION, "bad_stars": NUMBER},
+    "R12": {"next_date": DURATION},
 }
 SERVICES = {"postal", "commercial_express"}
 HEADINGS = {"title", "platform_zone", "country", "language", "shipping_services", "statuses"}

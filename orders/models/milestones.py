@@ -4,25 +4,25 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from orders.models.claims import Claimable, ClaimState
 from orders.models.orders import Order, OrderPart
 
 
 class MilestoneState(models.TextChoices):
     """Where a milestone stands."""
 
-    PENDING = "pending", _("pending")
-    CLAIMED = "claimed", _("being worked on")
+    PENDING = ClaimState.PENDING.value, _("pending")
+    CLAIMED = ClaimState.CLAIMED.value, _("being worked on")
     FIRED = "fired", _("fired")
     CANCELLED = "cancelled", _("cancelled")
     STALE = "stale", _("already past when the order came in")
-    DEAD = "dead", _("given up")
+    DEAD = ClaimState.DEAD.value, _("given up")
 
 
-class Milestone(models.Model):
+class Milestone(Claimable):
     """Something of an order that falls due at an instant (UTC), by a rule.
 
-    `due_at` is the deadline and never moves for a retry; `next_attempt_at` does. A worker owns the row while its
-    `claim_token` stands and `lease_until` has not passed.
+    `due_at` is the deadline; a retry never moves it.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="milestones")
@@ -33,11 +33,6 @@ class Milestone(models.Model):
     state = models.CharField(max_length=10, choices=MilestoneState.choices, default=MilestoneState.PENDING)
     outcome_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(max_length=200, blank=True)
-    next_attempt_at = models.DateTimeField()
-    claim_token = models.UUIDField(null=True, blank=True)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveIntegerField(default=0)
-    last_error = models.TextField(blank=True)
 
     objects = OrderPart.as_manager()
 

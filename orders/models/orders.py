@@ -66,6 +66,9 @@ class Order(OrderLifecycle):
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, null=True, blank=True)
     refunded_amount = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=Decimal(0))
     shipping_service = models.CharField(_("shipping service"), max_length=500, blank=True)
+    platform_status = models.CharField(_("the platform's word for its state"), max_length=500, blank=True)
+    # Of the last record that a file gave for this order: the same record again is no news.
+    record_digest = models.CharField(max_length=64, blank=True, editable=False)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
     promised_days = models.PositiveIntegerField(_("promised days"), null=True, blank=True)
     promised_at = models.DateTimeField(_("promised delivery"), null=True, blank=True)
@@ -74,6 +77,7 @@ class Order(OrderLifecycle):
     tracking_status = models.CharField(
         _("tracking status"), max_length=20, blank=True, choices=[(status, status) for status in TrackingStatus]
     )
+    tracking_location = models.CharField(_("last seen at"), max_length=500, blank=True)
     first_scan_at = models.DateTimeField(_("first scan"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("reached the destination"), null=True, blank=True)
     last_tracking_at = models.DateTimeField(_("last tracking news"), null=True, blank=True)

@@ -22,23 +22,6 @@ class EventKind(models.TextChoices):
     NOTE = "note", _("note")
 
 
-class PrivateData(models.Model):
-    """Personal data of one event, beside the chain: erasing it leaves the chain whole, since that holds only a hash.
-
-    The salt keeps a short text, such as a name, from being guessed back out of the hash.
-    """
-
-    salt = models.CharField(max_length=32)
-    data = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"private data {self.pk}"
-
-    def digest(self) -> str:
-        """What the chain keeps of the data."""
-        return hashlib.sha256(f"{self.salt}\n{canonical(self.data)}".encode()).hexdigest()
-
-
 class TimelineEvent(models.Model):
     """One event. `at` is when it happened, `recorded_at` when we learnt of it (both UTC).
 
@@ -54,7 +37,6 @@ class TimelineEvent(models.Model):
     rule = models.CharField(max_length=4, blank=True)
     actor = models.CharField(max_length=100, blank=True)  # the user's id or the door, never a name
     data = models.JSONField(default=dict)
-    private = models.ForeignKey(PrivateData, models.SET_NULL, null=True, db_constraint=False)
     private_digest = models.CharField(max_length=64, blank=True)
     previous_hash = models.CharField(max_length=64, blank=True)
     hash = models.CharField(max_length=64)
@@ -84,6 +66,25 @@ class TimelineEvent(models.Model):
             self.previous_hash,
         ]
         return hashlib.sha256(canonical(content).encode()).hexdigest()
+
+
+class PrivateData(models.Model):
+    """Personal data of one event, beside the chain: erasing it leaves the chain whole, since that holds only a hash.
+
+    The salt keeps a short text, such as a name, from being guessed back out of the hash.
+    """
+
+    event = models.OneToOneField(TimelineEvent, models.DO_NOTHING, related_name="private")
+    salt = models.CharField(max_length=32)
+    data = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"private data of event {self.event_id}"
+
+
+def private_digest(salt: str, data: dict[str, Any]) -> str:
+    """What the chain keeps of personal data."""
+    return hashlib.sha256(f"{salt}\n{canonical(data)}".encode()).hexdigest()
 
 
 def canonical(value: Any) -> str:

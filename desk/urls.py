@@ -1,0 +1,4 @@
+"""The addresses of the desk."""
+
+app_name = "desk"
+urlpatterns: list[object] = []

@@ -1,0 +1,75 @@
+"""Firing milestones: claim what is due, look at each order again under its lock, and do it once.
+
+Claiming and firing are two transactions. The effects in our database and the mark "fired" are one.
+"""
+
+import logging
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+
+from disputes.reactions import MILESTONE_REACTIONS
+from orders.models import Milestone
+from orders.planning import MilestoneKind, obstacle
+from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
+from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
+from orders.services.milestones import MOVES, cancel_milestone, fire_milestone
+
+logger = logging.getLogger(__name__)
+
+
+def fire_due(clock: Callable[[], datetime], *, until: datetime) -> int:
+    """Fire everything that is due, until nothing is left or the time budget ends at `until`. Returns how many."""
+    fired = 0
+    while clock() < until:
+        claim = claim_due(Milestone, now=clock())
+        if not claim.ids:
+            break
+        fired += _fire_claim(claim, clock, until)
+    return fired
+
+
+def _fire_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
+    fired = 0
+    for pk in claim.ids:
+        if clock() > min(until, claim.lease_until):
+            break
+        try:
+            fired += fire_claimed(pk, claim.token, now=clock())
+        except Exception as error:
+            # The one broad net: a row that cannot be fired waits, and the others go on.
+            logger.exception("milestone %s could not be fired", pk)
+            fail_claimed(Milestone, pk, claim.token, error=f"{type(error).__name__}: {error}", now=clock())
+    release_claim(Milestone, claim)
+    return fired
+
+
+def fire_claimed(pk: int, token: uuid.UUID, *, now: datetime) -> bool:
+    """Fire one claimed milestone, if the claim still holds it; say whether it did."""
+    with transaction.atomic():
+        held = Milestone.objects.filter(pk=pk, claim_token=token).values_list("order_id", flat=True).first()
+        if held is None:
+            return False
+        ledger = open_ledger(held, now=now, actor="timer")
+        # A fact may have ended it while we waited for the order's lock.
+        milestone = next((row for row in ledger.milestones if row.pk == pk and row.claim_token == token), None)
+        if milestone is None:
+            return False
+        fire_in(ledger, milestone)
+        save_ledgers([ledger])
+    return True
+
+
+def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
+    """Fire a milestone on an open ledger, or cancel it with the reason when it must not fire any more."""
+    kind = MilestoneKind(milestone.kind)
+    reason = obstacle(kind, ledger.order)
+    if not reason and kind in MOVES and not ledger.move(MOVES[kind](ledger.order), ledger.now):
+        reason = f"state_{ledger.order.state}"
+    if reason:
+        cancel_milestone(ledger, milestone, reason=reason)
+        return
+    fire_milestone(ledger, milestone)
+    MILESTONE_REACTIONS[kind](ledger, milestone)

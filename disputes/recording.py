@@ -1,0 +1,65 @@
+"""The door for facts and commands, whatever they come through: file, page, API, webhook, carrier or replay."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from disputes.reactions import EVENT_REACTIONS, ask_extension, raise_refund, react_to_placed
+from orders.events import Event
+from orders.models import Milestone
+from orders.models.milestones import MilestoneState
+from orders.planning import MilestoneKind, protection_end
+from orders.services.facts import Outcome, apply_event
+from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
+from orders.services.milestones import settle_stale
+
+
+def record(order_id: int, event: Event, *, now: datetime, actor: str) -> Outcome:
+    """Record one event on one order, with everything that follows from it, in one transaction.
+
+    `now` (UTC) is when we learnt of it. A refused command is an outcome, not an error: the timeline keeps it.
+    Raises Order.DoesNotExist.
+    """
+    with transaction.atomic():
+        ledger = open_ledger(order_id, now=now, actor=actor)
+        outcome = record_in(ledger, event)
+        save_ledgers([ledger])
+    return outcome
+
+
+def record_in(ledger: OrderLedger, event: Event) -> Outcome:
+    """Record an event on an open ledger; whoever opened it saves it."""
+    outcome = apply_event(ledger, event)
+    reaction = EVENT_REACTIONS.get(outcome.type)
+    if reaction and outcome.is_new and not outcome.refusal:
+        reaction(ledger, event, outcome)
+    return outcome
+
+
+def take_in(ledger: OrderLedger, facts: Iterable[Event]) -> list[Outcome]:
+    """Record the facts of a new or known order in their order, then settle the dates that passed before we knew them."""
+    if ledger.is_new:
+        react_to_placed(ledger)
+    outcomes = [record_in(ledger, fact) for fact in facts]
+    stale = [row for row in _added(ledger) if row.state == MilestoneState.STALE]
+    settle_stale(ledger, stale)
+    _act_on_stale(ledger, stale)
+    return outcomes
+
+
+def _added(ledger: OrderLedger) -> list[Milestone]:
+    return [row for row in ledger.rows if isinstance(row, Milestone)]
+
+
+def _act_on_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
+    """A date that passed mails nobody; but while the buyer's protection runs, the team can still act on it."""
+    end = protection_end(ledger.order, ledger.policy)
+    if end is None or end <= ledger.now or ledger.order.disputed_at:
+        return
+    kinds = {row.kind: row.rule for row in stale}
+    if rule := kinds.get(MilestoneKind.PROTECTION_CHECK):
+        ask_extension(ledger, rule=rule)
+    if rule := kinds.get(MilestoneKind.CONTACT_60):
+        raise_refund(ledger, rule=rule)
+

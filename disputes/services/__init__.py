@@ -1,0 +1,1 @@
+"""Every change to what the team has to do."""

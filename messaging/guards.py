@@ -1,0 +1,46 @@
+"""Whether a message may still leave: looked at when it is queued, and again when its window opens (rule C)."""
+
+from messaging.vocabulary import Purpose
+from orders.models import Order
+from orders.tax_ids import is_tax_id
+
+OVER = ("delivered", "refunded", "cancelled", "completed")
+
+# What has happened to the order since, that leaves a message without its sense. Named by the order's `…_at` fields.
+ENDED_BY: dict[Purpose, tuple[str, ...]] = {
+    Purpose.ORDER_RECEIVED: ("refunded", "cancelled"),
+    Purpose.TAX_ID_REQUEST: OVER,
+    Purpose.PAYMENT_REMINDER: ("paid", "expired", "shipped", *OVER),
+    Purpose.PAYMENT_EXPIRED: ("paid", "shipped", *OVER),
+    Purpose.SHIP_DELAY: ("shipped", *OVER),
+    Purpose.SHIPPED: OVER,
+    Purpose.CONTACT_30: OVER,
+    Purpose.CONTACT_45: OVER,
+    Purpose.CONTACT_60: OVER,
+    Purpose.DUTY_PAYMENT: OVER,
+    Purpose.PICKUP_WAITING: OVER,
+    Purpose.DELAY_DISRUPTION: OVER,
+    Purpose.DELIVERED: ("refunded", "cancelled"),
+    Purpose.REVIEW_REQUEST: ("refunded", "cancelled"),
+}
+# A message about where the parcel is has lost its sense when the parcel has moved on.
+WHILE_STATUS = {Purpose.DUTY_PAYMENT: "duty_due", Purpose.PICKUP_WAITING: "pickup_waiting"}
+# About money that went back: the only ones that a buyer in dispute still gets.
+IN_DISPUTE = {Purpose.REFUND_ISSUED, Purpose.REPAYMENT_REQUEST}
+
+
+def message_obstacle(purpose: Purpose, order: Order) -> str:
+    """Why the message must not leave now (such as "delivered"), or an empty string."""
+    if ended := next((name for name in ENDED_BY.get(purpose, ()) if getattr(order, f"{name}_at")), ""):
+        return ended
+    if order.disputed_at and purpose not in IN_DISPUTE:
+        return "dispute_open"
+    if purpose is Purpose.PAYMENT_REMINDER and order.payment_checking_since:
+        return "payment_checking"
+    if purpose is Purpose.TAX_ID_REQUEST and is_tax_id(order.buyer.tax_id):
+        return "tax_id_provided"
+    if purpose is Purpose.REVIEW_REQUEST and order.delivered_at is None:
+        return "not_delivered"
+    if purpose in WHILE_STATUS and order.tracking_status != WHILE_STATUS[purpose]:
+        return "moved_on"
+    return ""

@@ -1,0 +1,183 @@
+"""Sending what is due: claim, look again, hand it to the mail server, and mark it right after the server's 250.
+
+No transaction is open while we talk to the server. A repeat is possible only when this process dies between the 250
+and the mark; it then carries the same Message-ID.
+"""
+
+import hashlib
+import logging
+import smtplib
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from email.utils import format_datetime, formataddr, parseaddr
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import transaction
+
+from messaging.guards import message_obstacle
+from messaging.models import Channel, Message, MessageState
+from messaging.vocabulary import Purpose
+from orders.models.timeline import EventKind
+from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
+from orders.services.ledger import open_ledger, save_ledgers
+
+logger = logging.getLogger(__name__)
+
+
+def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
+    """Send everything that is due, until nothing is left or the time budget ends at `until`. Returns how many left."""
+    sent = 0
+    while clock() < until:
+        claim = claim_due(Message, now=clock())
+        if not claim.ids:
+            break
+        sent += _send_claim(claim, clock, until)
+    return sent
+
+
+def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
+    sent = 0
+    with _server() as server:
+        for pk in claim.ids:
+            # Past half of the lease another worker may soon hold the row: better late than twice.
+            if clock() > min(until, claim.lease_until):
+                break
+            sent += _send_one(pk, claim.token, server, clock)
+    release_claim(Message, claim)
+    return sent
+
+
+@contextmanager
+def _server() -> Iterator[BaseEmailBackend]:
+    """One conversation with the mail server for a whole claim; the backend opens it at the first message."""
+    server = get_connection()
+    try:
+        yield server
+    finally:
+        try:
+            server.close()
+        except (OSError, smtplib.SMTPException):
+            logger.warning("the mail server did not say goodbye")
+
+
+def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callable[[], datetime]) -> bool:
+    message = claimed_message(pk, token)
+    if message is None or not check_departure(message, now=clock()):
+        return False
+    mail = compose_mail(message)
+    digest = keep_proof(message, mail)
+    try:
+        server.open()
+        server.send_messages([mail])
+    except (OSError, smtplib.SMTPException) as error:
+        server.close()
+        logger.warning("message %s was not taken: %s", pk, error)
+        _give_back(message, error, now=clock())
+        return False
+    mark_sent(message, digest, now=clock())
+    return True
+
+
+def claimed_message(pk: int, token: uuid.UUID) -> Message | None:
+    """The message, if the claim still holds it."""
+    claimed = Message.objects.filter(pk=pk, claim_token=token)
+    return claimed.select_related("order__store", "order__buyer").first()
+
+
+def check_departure(message: Message, *, now: datetime) -> bool:
+    """Look again, now that the window is open: a message that has lost its sense is cancelled, with the reason."""
+    with transaction.atomic():
+        ledger = open_ledger(message.order_id, now=now, actor="sending")
+        reason = message_obstacle(Purpose(message.purpose), ledger.order)
+        if not reason:
+            return True
+        Message.objects.filter(pk=message.pk).update(
+            state=MessageState.CANCELLED, reason=reason, claim_token=None, lease_until=None
+        )
+        data = {"purpose": message.purpose, "reason": reason}
+        ledger.write(EventKind.MESSAGE, "not_sent", at=now, rule=message.rule, data=data)
+        save_ledgers([ledger])
+    return False
+
+
+def compose_mail(message: Message) -> EmailMessage:
+    """The mail, the same bytes at every attempt: its Message-ID and Date follow from the row."""
+    store = message.order.store
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return EmailMessage(
+        subject=message.subject,
+        body=message.body,
+        from_email=formataddr((store.name, address)),
+        to=[message.to],
+        reply_to=[store.reply_email] if store.reply_email else None,
+        headers={
+            "Message-ID": message.message_id(settings.MESSAGE_ID_DOMAIN),
+            "Date": format_datetime(message.send_after),
+            "Content-Language": message.language,
+        },
+    )
+
+
+def keep_proof(message: Message, mail: EmailMessage) -> str:
+    """Keep the mail as it goes out; returns its SHA-256. Before sending, so that nothing stands between 250 and mark."""
+    raw = mail.message().as_bytes()
+    name = f"messages/{message.queued_at:%Y/%m}/{message.pk}.eml"
+    storage = message.proof.storage
+    if storage.exists(name):
+        storage.delete(name)
+    message.proof.name = storage.save(name, ContentFile(raw))
+    return hashlib.sha256(raw).hexdigest()
+
+
+def mark_sent(message: Message, digest: str, *, now: datetime) -> None:
+    """Mark the message as sent, if the claim still holds it."""
+    with transaction.atomic():
+        marked = Message.objects.filter(pk=message.pk, claim_token=message.claim_token).update(
+            state=MessageState.SENT,
+            sent_at=now,
+            claim_token=None,
+            lease_until=None,
+            last_error="",
+            proof=message.proof.name,
+            proof_sha256=digest,
+        )
+        if not marked:
+            logger.warning("message %s left after its lease was lost: it may leave again", message.pk)
+            return
+        ledger = open_ledger(message.order_id, now=now, actor="sending")
+        data = {"purpose": message.purpose, "sequence": message.sequence, "sha256": digest}
+        ledger.write(EventKind.MESSAGE, "sent", at=now, rule=message.rule, data=data)
+        save_ledgers([ledger])
+
+
+def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
+    """What the server refuses for good (5xx) waits for a person; everything else is tried again later."""
+    code, said = _reply(error)
+    if code < 500:
+        fail_claimed(Message, message.pk, message.claim_token or uuid.UUID(int=0), error=said, now=now)
+        return
+    Message.objects.filter(pk=message.pk, claim_token=message.claim_token).update(
+        state=MessageState.WAITING,
+        channel=Channel.BY_HAND,
+        reason=f"refused: {said}"[:200],
+        claim_token=None,
+        lease_until=None,
+        last_error=said[:2000],
+    )
+
+
+def _reply(error: Exception) -> tuple[int, str]:
+    """The server's code and words; a broken conversation has no code, and a login that fails says nothing of the mail."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, words = next(iter(error.recipients.values()), (0, b""))
+    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, smtplib.SMTPAuthenticationError):
+        code, words = error.smtp_code, error.smtp_error
+    else:
+        code, words = 0, str(error)
+    text = words.decode(errors="replace") if isinstance(words, bytes) else words
+    return code, f"{type(error).__name__} {code or ''} {text}"

@@ -1,0 +1,82 @@
+"""Putting a message into the outbox: in the buyer's language, for the buyer's hours, complete or not at all."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from messaging.contact_hours import next_window
+from messaging.guards import message_obstacle
+from messaging.models import Channel, Message, MessageState
+from messaging.rendering import MissingVariables, Rendered, Text, load_text, render
+from messaging.values import buyer_language, order_values
+from messaging.vocabulary import Language, Purpose
+from orders.models import Order
+from orders.models.timeline import EventKind
+from orders.services.ledger import OrderLedger
+
+
+def queue_message(
+    ledger: OrderLedger, purpose: Purpose, *, rule: str, sequence: int, given: Mapping[str, Any] | None = None
+) -> Message | None:
+    """Queue a message to the order's buyer for the next moment of his contact hours; None when nothing may leave.
+
+    `sequence` is the number of the timeline event that asks for it. Without an address it waits to be sent by hand
+    (M6); where a variable is missing it is stopped, with the names of what is missing (M3).
+    """
+    if reason := message_obstacle(purpose, ledger.order):
+        ledger.write(
+            EventKind.MESSAGE, "not_sent", at=ledger.now, rule=rule, data={"purpose": purpose, "reason": reason}
+        )
+        return None
+    language = buyer_language(ledger.order)
+    message = _draft(ledger, purpose, language, rule, sequence)
+    try:
+        rendered = _render(ledger, purpose, language, given or {})
+    except MissingVariables as error:
+        message.state, message.reason = MessageState.STOPPED, "missing: " + ", ".join(error.names)
+    else:
+        message.subject, message.body = rendered.subject, rendered.body
+    ledger.add(message)
+    ledger.write(
+        EventKind.MESSAGE,
+        "stopped" if message.state == MessageState.STOPPED else "queued",
+        at=ledger.now,
+        rule=rule,
+        data={"purpose": purpose, "language": language, "channel": message.channel, "sequence": sequence},
+    )
+    return message
+
+
+def contact_window(order: Order, now: datetime) -> datetime:
+    """The next moment (UTC) at which the buyer may be written to."""
+    policy = order.policy
+    return next_window(
+        now, order.buyer.zone(policy), opens=policy.value("C", "opens"), closes=policy.value("C", "closes")
+    )
+
+
+def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str, sequence: int) -> Message:
+    send_after = contact_window(ledger.order, ledger.now)
+    address = ledger.order.buyer.email
+    return Message(
+        order=ledger.order,
+        purpose=purpose.value,
+        sequence=sequence,
+        rule=rule,
+        channel=Channel.EMAIL if address else Channel.BY_HAND,
+        language=language.value,
+        to=address,
+        state=MessageState.PENDING if address else MessageState.WAITING,
+        queued_at=ledger.now,
+        send_after=send_after,
+        next_attempt_at=send_after,
+    )
+
+
+def _render(ledger: OrderLedger, purpose: Purpose, language: Language, given: Mapping[str, Any]) -> Rendered:
+    own = {(own.purpose, own.language): own for own in ledger.order.store.templates.all()}
+    text = own.get((purpose, language))
+    return render(
+        Text(text.subject, text.body) if text else load_text(purpose, language, ledger.policy.name),
+        order_values(ledger, language, given),
+    )

@@ -1,0 +1,83 @@
+"""What a text's variables stand for in one order: formatted in the message's language and in the buyer's zone."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from messaging import compose
+from messaging.vocabulary import Language, Variable
+from orders.models import Order, OrderItem
+from orders.planning import handling_end, promise_end
+from orders.services.ledger import OrderLedger
+
+DATES = {
+    Variable.PAYMENT_DEADLINE: "payment_deadline",
+    Variable.DUTY_DEADLINE: "duty_deadline",
+    Variable.PICKUP_DEADLINE: "pickup_deadline",
+    Variable.DISRUPTION_UNTIL: "disruption_until",
+}
+
+
+def buyer_language(order: Order) -> Language:
+    """The buyer's language, or the pack's where he has none or one that nobody here writes."""
+    code = order.buyer.language.lower().replace("_", "-")
+    bases = {"pt": Language.PT_BR, "es": Language.ES, "en": Language.EN, "zh": Language.ZH_HANS}
+    try:
+        return Language(code)
+    except ValueError:
+        return bases.get(code.split("-")[0], Language(order.policy.language))
+
+
+def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, Any]) -> dict[str, str]:
+    """Every variable's value; `given` holds what only the message's cause knows (instants, amounts, words)."""
+    order, zone = ledger.order, ledger.order.buyer.zone(ledger.policy)
+    money = {Variable.REFUND_AMOUNT: given.get("refund_amount"), Variable.ORDER_TOTAL: order.total}
+    values = {
+        Variable.GREETING: compose.greeting(order.buyer.name, language),
+        Variable.ORDER_NUMBER: order.order_number,
+        Variable.ORDER_DATE: compose.format_date(order.placed_at, zone, language),
+        Variable.ITEM_TITLES: compose.item_titles(_titles(ledger), language),
+        Variable.PAYMENT_METHOD_NAME: compose.payment_method(order.payment_method, language),
+        Variable.STORE_NAME: order.store.name,
+        Variable.PICKUP_PLACE: str(given.get("pickup_place") or ""),
+        Variable.DISRUPTION_CAUSE: compose.disruption_cause(str(given.get("disruption_cause") or ""), language),
+        **{name: compose.format_money(amount, order.currency, language) if amount else "" for name, amount in money.items()},
+        **{name: _date(given.get(key), zone, language) for name, key in DATES.items()},
+        **_parcel_values(ledger, zone, language),
+    }
+    return {str(name): value for name, value in values.items()}
+
+
+def _parcel_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> dict[Variable, str]:
+    order = ledger.order
+    shipment = ledger.shipments[-1] if ledger.shipments else None
+    days = (ledger.now - order.shipped_at).days if order.shipped_at else None
+    promised = promise_end(order, ledger.policy)
+    return {
+        Variable.CARRIER: shipment.carrier if shipment else "",
+        Variable.TRACKING_NUMBER: shipment.tracking_number if shipment else "",
+        Variable.TRACKING_SUMMARY: compose.tracking_summary(
+            order.tracking_status or ("" if order.last_tracking_at else "no_scan"),
+            order.tracking_location,
+            order.last_tracking_at,
+            zone,
+            language,
+        ),
+        Variable.DAYS_SINCE_SHIPPING: compose.format_days(days, language) if days is not None else "",
+        Variable.SHIPPED_DATE: _date(order.shipped_at, zone, language),
+        Variable.PROMISED_DATE: _date(promised, zone, language),
+        Variable.SHIP_DEADLINE: _date(handling_end(order, ledger.policy), zone, language),
+        Variable.EXPECTED_WINDOW: "",  # learnt from the store's own history, once there is one
+    }
+
+
+def _date(instant: datetime | None, zone: ZoneInfo, language: Language) -> str:
+    return compose.format_date(instant, zone, language) if instant else ""
+
+
+def _titles(ledger: OrderLedger) -> list[str]:
+    added = [row.title for row in ledger.rows if isinstance(row, OrderItem)]
+    return added or ([] if ledger.is_new else list(ledger.order.items.values_list("title", flat=True)))
+
+

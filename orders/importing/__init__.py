@@ -1,0 +1,1 @@
+"""Order and tracking files: bytes on disk become records or row errors; nothing here touches the database."""

@@ -1,0 +1,1 @@
+"""One function per change: it locks, checks, moves the machine, writes the timeline and plans the milestones."""

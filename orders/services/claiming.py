@@ -1,0 +1,98 @@
+"""Claiming due rows: any number of workers, each row to one of them, and back to the queue when a worker dies.
+
+PostgreSQL skips rows that another worker holds; SQLite has one writer at a time, which comes to the same.
+"""
+
+import random
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, models, transaction
+
+from orders.models.claims import Claimable, ClaimState
+
+BATCH = 100
+LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 8
+# A row that has failed this often is claimed alone: if it kills its worker, it burns no neighbour's attempts.
+SUSPECT_ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The rows that a worker owns until `lease_until` (UTC); every mark names the token."""
+
+    ids: list[int]
+    token: uuid.UUID
+    lease_until: datetime
+
+
+def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> Claim:
+    """Take up to `limit` rows that are due, oldest first."""
+    with transaction.atomic():
+        due = _lockable(model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now))
+        rows = list(due.order_by("next_attempt_at").values_list("pk", "attempts")[:limit])
+        ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [pk for pk, _attempts in rows[:1]]
+        claim = Claim(ids, uuid.uuid4(), now + LEASE)
+        model._default_manager.filter(pk__in=ids).update(
+            state=ClaimState.CLAIMED,
+            claim_token=claim.token,
+            lease_until=claim.lease_until,
+            attempts=models.F("attempts") + 1,
+        )
+    return claim
+
+
+def is_due(model: type[Claimable], *, now: datetime) -> bool:
+    """Whether any row waits for a worker: one look at a partial index."""
+    return model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now).exists()
+
+
+def release_claim(model: type[Claimable], claim: Claim) -> None:
+    """Give back what was claimed and not worked on; the attempt does not count."""
+    model._default_manager.filter(claim_token=claim.token, pk__in=claim.ids).update(
+        state=ClaimState.PENDING, claim_token=None, lease_until=None, attempts=models.F("attempts") - 1
+    )
+
+
+def fail_claimed(model: type[Claimable], pk: int, token: uuid.UUID, *, error: str, now: datetime) -> None:
+    """Try the row again later, at growing distances; after the last attempt it is dead and waits for a person."""
+    row = model._default_manager.filter(pk=pk, claim_token=token).first()
+    if row is None:
+        return  # the lease was lost; whoever has the row now decides
+    is_dead = row.attempts >= MAX_ATTEMPTS
+    model._default_manager.filter(pk=pk, claim_token=token).update(
+        state=ClaimState.DEAD if is_dead else ClaimState.PENDING,
+        next_attempt_at=row.next_attempt_at if is_dead else now + backoff(row.attempts),
+        claim_token=None,
+        lease_until=None,
+        last_error=error[:2000],
+    )
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the n-th failure: 30 s, 1 min, 2 min … up to 1 h, spread so that many do not come at once."""
+    seconds = min(30 * 2 ** max(attempts - 1, 0), 3600)
+    return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  spreads load, guards nothing
+
+
+def reap_expired(model: type[Claimable], *, now: datetime) -> int:
+    """Take rows back from workers whose lease has passed; past the last attempt they are dead. Returns how many."""
+    with transaction.atomic():
+        expired = _lockable(model._default_manager.filter(state=ClaimState.CLAIMED, lease_until__lt=now))
+        ids = list(expired.values_list("pk", flat=True)[:1000])
+        rows = model._default_manager.filter(pk__in=ids)
+        free = {"claim_token": None, "lease_until": None}
+        rows.filter(attempts__gte=MAX_ATTEMPTS).update(
+            state=ClaimState.DEAD, last_error="its worker died each time", **free
+        )
+        rows.filter(attempts__lt=MAX_ATTEMPTS).update(state=ClaimState.PENDING, **free)
+    return len(ids)
+
+
+def _lockable(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True)
+    return rows

@@ -1,0 +1,323 @@
+"""Applying one event to one order: which rule it breaks, what it sets, and which transition it takes.
+
+Facts are always recorded, in whatever order they come. Commands are refused when a rule or the machine forbids them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django_fsm import can_proceed
+
+from orders.events import Event, EventType
+from orders.lifecycle import UNDERWAY, UNPAID, OrderState
+from orders.models import Order
+from orders.models.timeline import EventKind
+from orders.planning import protection_end
+from orders.services.ledger import OrderLedger
+from orders.services.milestones import replan
+from orders.services.parcels import note_delivery, note_shipment, note_tracking
+from orders.tracking_phrases import classify
+from orders.tracking_statuses import TrackingStatus
+from orders.tax_ids import is_tax_id, normalise_tax_id
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A rule that an event breaks, and the sentence that says so."""
+
+    rule: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of an event: the rules that a fact broke, the warnings, or why a command was refused.
+
+    `type` is what it came down to: a carrier's news that the parcel arrived acts as a delivery. `is_new` is false when
+    it told nothing that was not known. `sequence` is its number on the timeline.
+    """
+
+    type: EventType
+    violations: list[Broken] = field(default_factory=list)
+    warnings: list[Broken] = field(default_factory=list)
+    refusal: Broken | None = None
+    is_new: bool = True
+    sequence: int = 0
+
+
+def apply_event(ledger: OrderLedger, event: Event) -> Outcome:
+    """Record the event on the order and bring its milestones in line; a command may be refused instead."""
+    event = _classified(event)
+    broken = sorted(_broken_rules(ledger, event), key=lambda rule: (rule.rule[0], int(rule.rule[1:])))
+    if event.is_command and (refusal := _refusal(ledger.order, event, broken)):
+        written = ledger.write(
+            EventKind.REFUSED, event.type, at=event.at, rule=refusal.rule, data={"error": refusal.message}
+        )
+        return Outcome(event.type, refusal=refusal, sequence=written.sequence)
+    was_delivered = ledger.order.delivered_at is not None
+    if not HANDLERS.get(event.type, _only_record)(ledger, event):
+        return Outcome(event.type, is_new=False)
+    warnings = _warnings(ledger, event)
+    arrived = event.type is EventType.TRACKING and ledger.order.delivered_at and not was_delivered
+    kind = EventType.DELIVERED if arrived else event.type
+    written = ledger.write(
+        EventKind.COMMAND if event.is_command else EventKind.FACT,
+        kind,
+        at=event.at,
+        rule=_settled_rule(ledger.order, event),
+        data=_public(event)
+        | ({"violations": [rule.rule for rule in broken]} if broken else {})
+        | ({"warnings": [rule.rule for rule in warnings]} if warnings else {}),
+        private=_private(event),
+    )
+    replan(ledger, at=event.at)
+    return Outcome(kind, violations=broken, warnings=warnings, sequence=written.sequence)
+
+
+def _classified(event: Event) -> Event:
+    """A carrier's news with its status, read from its words where it gives none."""
+    if event.type is not EventType.TRACKING or event.text("status"):
+        return event
+    return replace(event, data={**event.data, "status": classify(event.text("description")) or ""})
+
+
+# --- rules ------------------------------------------------------------------------------------------------------------
+def _broken_rules(ledger: OrderLedger, event: Event) -> list[Broken]:
+    order, policy = ledger.order, ledger.policy
+    broken = []
+    if event.type in {EventType.SHIPPED, EventType.DELIVERED} or _is_delivery(event):
+        excused = policy.value("P2", "exception") and event.text("exception").strip()
+        if policy.has("P2") and order.paid_at is None and order.state in UNPAID and not excused:
+            broken.append(Broken("P2", f"{event.type} before the funds arrived"))
+    if event.type is EventType.SHIPPED and _needs_tax_id(ledger, event) and not is_tax_id(order.buyer.tax_id):
+        broken.append(Broken("S1", "a commercial parcel needs the buyer's CPF or CNPJ before it ships"))
+    if event.type is EventType.TAX_ID_PROVIDED and not is_tax_id(event.text("tax_id")):
+        broken.append(Broken("S1", "the number is no valid CPF or CNPJ"))
+    if event.type is EventType.DISPUTE_OPENED and order.paid_at is None and order.state in UNPAID:
+        broken.append(Broken("D9", "a dispute on an order that was never paid"))
+    if event.type is EventType.RECEIPT_EXTENDED and event.is_command and order.state not in UNDERWAY:
+        broken.append(Broken("G1", "the receipt time is extended only while the parcel is on its way"))
+    return broken
+
+
+def _needs_tax_id(ledger: OrderLedger, event: Event) -> bool:
+    return ledger.policy.has("S1") and is_commercial(ledger, event)
+
+
+def is_commercial(ledger: OrderLedger, event: Event) -> bool:
+    """Whether the parcel goes, or the buyer paid for it to go, by a commercial carrier."""
+    services = {ledger.order.shipping_service, ledger.policy.service(event.text("carrier"))}
+    return "commercial_express" in services
+
+
+def is_high_value(ledger: OrderLedger) -> bool | None:
+    """Whether the order is worth more than S1's limit; None when the store has no exchange rate to tell."""
+    order, policy = ledger.order, ledger.policy
+    limit, currency = Decimal(str(policy.value("S1", "high_value") or 0)), policy.value("S1", "currency")
+    if order.total is None:
+        return None
+    rates = order.store.exchange_rates | {order.store.currency: "1"}
+    if order.currency == currency:
+        return order.total > limit
+    if order.currency not in rates or currency not in rates:
+        return None
+    return order.total * Decimal(rates[order.currency]) > limit * Decimal(rates[currency])
+
+
+def _warnings(ledger: OrderLedger, event: Event) -> list[Broken]:
+    if event.type is not EventType.SHIPPED:
+        return []
+    warnings = []
+    if ledger.policy.has("S1") and not is_commercial(ledger, event) and not is_tax_id(ledger.order.buyer.tax_id):
+        if is_high_value(ledger) is not False:
+            warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
+    if ledger.policy.has("S2") and is_commercial(ledger, event):
+        warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
+    return warnings
+
+
+# What each command asks the machine for; a fact takes the transition only where the machine allows it.
+TRANSITIONS: dict[EventType, Callable[[Order], Any]] = {
+    EventType.PAYMENT_CONFIRMED: lambda order: order.confirm_payment,
+    EventType.SHIPPED: lambda order: order.ship,
+    EventType.DELIVERED: lambda order: order.deliver,
+    EventType.COMPLETED: lambda order: order.complete,
+    EventType.CANCELLED: lambda order: order.cancel,
+    EventType.REFUND_ISSUED: lambda order: order.refund,
+    EventType.DISPUTE_OPENED: lambda order: order.open_dispute,
+}
+# The platform may call off a parcel that is under way, or call an order over; the seller may not.
+COMMAND_STATES: dict[EventType, set[OrderState]] = {
+    EventType.CANCELLED: {*UNPAID, OrderState.PAID},
+    EventType.COMPLETED: {OrderState.DELIVERED},
+}
+
+
+def allowed_commands(order: Order) -> list[EventType]:
+    """The commands that the machine would take now, in the order of an order's life."""
+    return [
+        kind
+        for kind, find in TRANSITIONS.items()
+        if kind is not EventType.DISPUTE_OPENED
+        and can_proceed(find(order))
+        and order.state in COMMAND_STATES.get(kind, {order.state})
+    ]
+
+
+def _refusal(order: Order, event: Event, broken: list[Broken]) -> Broken | None:
+    if broken:
+        return broken[0]
+    if event.type in TRANSITIONS and event.type not in allowed_commands(order):
+        return Broken("", f"an order that is {order.state} cannot become {event.type}")
+    return None
+
+
+def _is_delivery(event: Event) -> bool:
+    return event.type is EventType.TRACKING and event.text("status") == TrackingStatus.DELIVERED
+
+
+def _settled_rule(order: Order, event: Event) -> str:
+    """The rule that explains what a fact did, where one does: a payment that cleared after its expiry is P5's."""
+    if event.type is EventType.PAYMENT_CONFIRMED and order.state == OrderState.PAID and order.expired_at:
+        return "P5"
+    return ""
+
+
+# --- what each event does ---------------------------------------------------------------------------------------------
+def _only_record(_ledger: OrderLedger, _event: Event) -> bool:
+    return True
+
+
+def _check_payment(ledger: OrderLedger, event: Event) -> bool:
+    if ledger.order.paid_at is None and ledger.order.payment_checking_since is None:
+        ledger.order.payment_checking_since = event.at
+    return True
+
+
+def _confirm_payment(ledger: OrderLedger, event: Event) -> bool:
+    if not ledger.move(ledger.order.confirm_payment, event.at):
+        ledger.order.paid_at = ledger.order.paid_at or event.at
+    ledger.order.payment_checking_since = None
+    return True
+
+
+def _cancel(ledger: OrderLedger, event: Event) -> bool:
+    ledger.move(ledger.order.cancel, event.at)
+    return True
+
+
+def _complete(ledger: OrderLedger, event: Event) -> bool:
+    if not ledger.move(ledger.order.complete, event.at):
+        ledger.order.completed_at = ledger.order.completed_at or event.at
+    return True
+
+
+def _provide_tax_id(ledger: OrderLedger, event: Event) -> bool:
+    text = event.text("tax_id")
+    ledger.order.buyer.tax_id = normalise_tax_id(text) if is_tax_id(text) else text[:50]
+    ledger.order.buyer.save()
+    return True
+
+
+def _extend_receipt(ledger: OrderLedger, event: Event) -> bool:
+    before = protection_end(ledger.order, ledger.policy)
+    ledger.order.protection_ends_at = event.data["protection_ends_at"]
+    if before is None or ledger.order.protection_ends_at > before:
+        ledger.order.protection_extended_at = event.at
+    return True
+
+
+def _choose(ledger: OrderLedger, event: Event) -> bool:
+    ledger.order.buyer_choice = event.text("choice")
+    return True
+
+
+def _refund(ledger: OrderLedger, event: Event) -> bool:
+    """Below the total a refund is an event; the state follows once the whole amount went back (D11)."""
+    order = ledger.order
+    left = order.total - order.refunded_amount if order.total is not None else None
+    amount: Decimal | None = event.data.get("amount", left)
+    order.refunded_amount += amount or 0
+    if left is None or amount is None or amount >= left:
+        ledger.move(order.refund, event.at)
+    return True
+
+
+def _review(ledger: OrderLedger, event: Event) -> bool:
+    if event.data["stars"] <= (ledger.policy.value("R10", "bad_stars") or 0):
+        ledger.order.reviewed_at, ledger.order.review_answered_at = event.at, None
+    return True
+
+
+def _open_dispute(ledger: OrderLedger, event: Event) -> bool:
+    ledger.move(ledger.order.open_dispute, event.at)
+    return True
+
+
+def _rule_verdict(ledger: OrderLedger, event: Event) -> bool:
+    return _end_dispute(ledger, event) if event.text("outcome") in {"won", "settled"} else True
+
+
+def _end_dispute(ledger: OrderLedger, event: Event) -> bool:
+    ledger.move(_way_back(ledger, event.at), event.at)
+    return True
+
+
+def _way_back(ledger: OrderLedger, at: datetime) -> Callable[[datetime], None]:
+    """Where an order belongs when its dispute is over (D11)."""
+    order, policy = ledger.order, ledger.policy
+    over_at = order.delivered_at + policy.duration("G4") if order.delivered_at and policy.has("G4") else None
+    stages = [("C3", order.return_to_contact_60), ("C2", order.return_to_contact_45), ("C1", order.return_to_contact_30)]
+    if order.refunded_at:
+        return order.refund
+    if order.completed_at or (over_at and over_at <= at):
+        return order.return_to_completed
+    if order.delivered_at:
+        return order.return_to_delivered
+    if order.shipped_at is None:
+        return order.return_to_paid
+    for rule, change in stages:
+        if policy.has(rule) and order.shipped_at + policy.duration(rule) <= at:
+            return change
+    return order.return_to_shipped
+
+
+HANDLERS: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
+    EventType.PAYMENT_CHECKING: _check_payment,
+    EventType.PAYMENT_CONFIRMED: _confirm_payment,
+    EventType.CANCELLED: _cancel,
+    EventType.COMPLETED: _complete,
+    EventType.TAX_ID_PROVIDED: _provide_tax_id,
+    EventType.RECEIPT_EXTENDED: _extend_receipt,
+    EventType.BUYER_CHOICE: _choose,
+    EventType.SHIPPED: note_shipment,
+    EventType.TRACKING: note_tracking,
+    EventType.DELIVERED: note_delivery,
+    EventType.DISPUTE_OPENED: _open_dispute,
+    EventType.DISPUTE_WITHDRAWN: _end_dispute,
+    EventType.VERDICT: _rule_verdict,
+    EventType.REFUND_ISSUED: _refund,
+    EventType.REVIEW_RECEIVED: _review,
+}
+
+# What an event says about a person: kept beside the chain, not in it.
+PRIVATE_KEYS = {"text", "tax_id", "exception", "caption"}
+
+
+def _public(event: Event) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in event.data.items() if key not in PRIVATE_KEYS}
+
+
+def _private(event: Event) -> dict[str, Any]:
+    return {key: _plain(value) for key, value in event.data.items() if key in PRIVATE_KEYS}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal) else value
+
+

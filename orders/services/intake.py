@@ -1,0 +1,178 @@
+"""Taking an order in: a new one from a record, or what a later file says differently about a known one."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from datetime import datetime
+from typing import Any
+
+from orders.events import Event, EventType
+from orders.models import Buyer, Order, OrderItem, Store
+from orders.models.timeline import EventKind
+from orders.records import BuyerRecord, ItemRecord, OrderRecord
+from orders.services.ledger import OrderLedger, new_ledger
+from orders.services.milestones import replan
+from orders.tax_ids import is_tax_id, normalise_tax_id
+
+# Fields of a record that an order keeps as they are; a file that says nothing about one leaves it alone.
+KEPT = (
+    "placed_at",
+    "payment_method",
+    "currency",
+    "total",
+    "ship_by",
+    "promised_days",
+    "promised_at",
+    "protection_ends_at",
+)
+DATED = {"paid_at": "payment_confirmed", "shipped_at": "shipped", "delivered_at": "delivered"}
+# How far along an order is when a fact is known; a status tells nothing where a date says as much or more.
+PROGRESS = [
+    EventType.PAYMENT_CHECKING,
+    EventType.PAYMENT_CONFIRMED,
+    EventType.SHIPPED,
+    EventType.DELIVERED,
+    EventType.COMPLETED,
+]
+
+
+def buyer_key(record: OrderRecord) -> str:
+    """What tells buyers apart: the address; without one each order has its own buyer."""
+    return record.buyer.email.lower() or f"order:{record.order_number}"
+
+
+def digest_of(record: OrderRecord) -> str:
+    """The same for two records that say the same, wherever in their files they stand."""
+    return hashlib.sha256(repr(replace(record, row=None)).encode()).hexdigest()
+
+
+def start_order(
+    record: OrderRecord, store: Store, *, now: datetime, actor: str, buyer: Buyer | None = None
+) -> OrderLedger:
+    """The ledger of a new order, with its first event and its first milestones; the dated facts come after."""
+    policy = store.current_policy
+    order = Order(
+        store=store,
+        buyer=buyer or Buyer(store=store, key=buyer_key(record), **_buyer_values(record.buyer)),
+        order_number=record.order_number,
+        policy_version=policy.version,
+        state_since=record.placed_at,
+        shipping_service=policy.service(record.shipping_service) or record.shipping_service,
+        platform_status=record.status,
+        record_digest=digest_of(record),
+        **{name: getattr(record, name) for name in KEPT},
+    )
+    ledger = new_ledger(order, now=now, actor=actor)
+    ledger.write(EventKind.FACT, "placed", at=record.placed_at)
+    _add_items(ledger, record.items)
+    replan(ledger, at=record.placed_at)
+    return ledger
+
+
+def _buyer_values(record: BuyerRecord) -> dict[str, str]:
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    if is_tax_id(record.tax_id):
+        values["tax_id"] = normalise_tax_id(record.tax_id)
+    return values
+
+
+def _add_items(ledger: OrderLedger, items: tuple[ItemRecord, ...]) -> None:
+    for position, item in enumerate(items, start=1):
+        ledger.add(OrderItem(order=ledger.order, position=position, **_item_values(item)))
+
+
+def _item_values(item: ItemRecord) -> dict[str, Any]:
+    return {field.name: getattr(item, field.name) for field in fields(item)}
+
+
+def facts_of(record: OrderRecord, order: Order, *, now: datetime) -> Iterator[Event]:
+    """The facts of a record that the order does not know yet, oldest first; then what only its status tells.
+
+    A status carries no date: its fact is taken to have happened when we learnt of it.
+    """
+    for at, kind in record.dated_facts():
+        if getattr(order, next(name for name, fact in DATED.items() if fact == kind)) is None:
+            yield Event(EventType(kind), at, data=_parcel(record) if kind == "shipped" else {})
+    if fact := _status_fact(record, order):
+        yield Event(fact, now, data={"status": record.status})
+
+
+def _parcel(record: OrderRecord) -> dict[str, str]:
+    return {"carrier": record.carrier, "tracking_number": record.tracking_number}
+
+
+def _status_fact(record: OrderRecord, order: Order) -> EventType | None:
+    word = order.policy.status_fact(record.status) if record.status else None
+    if not word:
+        return None
+    fact = EventType(word)
+    known = {EventType(kind) for name, kind in DATED.items() if getattr(record, name) or getattr(order, name)}
+    known |= {EventType.COMPLETED} if order.completed_at else set()
+    known |= {EventType.PAYMENT_CHECKING} if order.payment_checking_since else set()
+    if fact in PROGRESS:
+        reached = max((PROGRESS.index(other) for other in known if other in PROGRESS), default=-1)
+        return fact if PROGRESS.index(fact) > reached else None
+    done = {
+        EventType.CANCELLED: order.cancelled_at,
+        EventType.DISPUTE_OPENED: order.disputed_at,
+        EventType.REFUND_ISSUED: order.refunded_at,
+    }
+    return None if done.get(fact) else fact
+
+
+def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
+    """Take over what the record says differently from the order; say whether it said anything new."""
+    order = ledger.order
+    order.record_digest = digest_of(record)
+    given = {name: getattr(record, name) for name in (*KEPT, *DATED)}
+    given["shipping_service"] = order.policy.service(record.shipping_service) or record.shipping_service
+    changes = {
+        name: value
+        for name, value in given.items()
+        if value not in (None, "") and getattr(order, name) != value and (name not in DATED or getattr(order, name))
+    }
+    if order.protection_ends_at and changes.get("protection_ends_at", order.protection_ends_at) < order.protection_ends_at:
+        del changes["protection_ends_at"]  # an extension that the file has not heard of
+    before = {name: str(getattr(order, name)) for name in changes}
+    for name, value in changes.items():
+        setattr(order, name, value)
+    changed = [_correct_buyer(order.buyer, record.buyer), _correct_items(ledger, record.items)]
+    if record.status and record.status != order.platform_status:
+        order.platform_status = record.status
+        changed.append(True)
+    if not changes and not any(changed):
+        return False
+    ledger.write(EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)})
+    _correct_shipment(ledger, record)
+    replan(ledger, at=record.placed_at)
+    return True
+
+
+def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
+    changes = {name: value for name, value in _buyer_values(record).items() if value and getattr(buyer, name) != value}
+    for name, value in changes.items():
+        setattr(buyer, name, value)
+    if changes:
+        buyer.save()
+    return bool(changes)
+
+
+def _correct_items(ledger: OrderLedger, items: tuple[ItemRecord, ...]) -> bool:
+    if not items:
+        return False
+    stored = [_item_values(ItemRecord(*(getattr(item, f.name) for f in fields(ItemRecord)))) for item in ledger.order.items.all()]
+    if stored == [_item_values(item) for item in items]:
+        return False
+    OrderItem.objects.filter(order=ledger.order).delete()
+    _add_items(ledger, items)
+    return True
+
+
+def _correct_shipment(ledger: OrderLedger, record: OrderRecord) -> None:
+    """A tracking number that comes later than the shipping date belongs to the parcel that had none."""
+    for shipment in ledger.shipments:
+        if record.tracking_number and shipment.tracking_number in {"", record.tracking_number}:
+            shipment.carrier = record.carrier or shipment.carrier
+            shipment.tracking_number = record.tracking_number
+            shipment.save()
+            return

@@ -1,0 +1,98 @@
+"""What happens to an order's parcels: shipped, seen by a carrier, delivered."""
+
+from datetime import datetime
+
+from orders.events import Event
+from orders.models import Shipment, TrackingEvent
+from orders.services.ledger import OrderLedger
+from orders.tracking_statuses import TrackingStatus, is_scan, reached_destination
+
+
+def note_shipment(ledger: OrderLedger, event: Event) -> bool:
+    """A parcel left. The first one moves the order and starts its clock; after delivery it moves nothing (G6)."""
+    carrier, number = event.text("carrier"), event.text("tracking_number")
+    known = next((s for s in ledger.shipments if s.tracking_number == number and s.shipped_at == event.at), None)
+    if known is not None:
+        return False
+    shipment = Shipment(order=ledger.order, carrier=carrier, tracking_number=number, shipped_at=event.at)
+    ledger.shipments.append(shipment)
+    ledger.add(shipment)
+    if not ledger.move(ledger.order.ship, event.at):
+        ledger.order.shipped_at = ledger.order.shipped_at or event.at
+    return True
+
+
+def note_delivery(ledger: OrderLedger, event: Event) -> bool:
+    """The order's parcels arrived, whichever they were."""
+    for shipment in ledger.shipments:
+        _mark_delivered(ledger, shipment, event.at)
+    return _deliver(ledger, event.at)
+
+
+def note_tracking(ledger: OrderLedger, event: Event) -> bool:
+    """A carrier's news of one parcel. The same news twice is no news; an unknown text is kept and not guessed at."""
+    shipment = _find_shipment(ledger, event.text("tracking_number"))
+    status = TrackingStatus(event.text("status")) if event.text("status") else None
+    row = TrackingEvent(
+        order=ledger.order,
+        shipment=shipment,
+        at=event.at,
+        status=status or "",
+        description=event.text("description"),
+        location=event.text("location")[:500],
+        source=event.text("source")[:500],
+        recorded_at=ledger.now,
+    )
+    if _is_known(ledger, row):
+        return False
+    ledger.add(row)
+    _take_in(ledger, row)
+    if status is TrackingStatus.DELIVERED:
+        _deliver_parcel(ledger, shipment, event.at)
+    return True
+
+
+def _is_known(ledger: OrderLedger, row: TrackingEvent) -> bool:
+    added = [other for other in ledger.rows if isinstance(other, TrackingEvent)]
+    stored = [] if ledger.is_new else list(TrackingEvent.objects.filter(order=ledger.order, at=row.at))
+    return row.identity() in {other.identity() for other in [*added, *stored]}
+
+
+def _take_in(ledger: OrderLedger, row: TrackingEvent) -> None:
+    order = ledger.order
+    if order.last_tracking_at is None or row.at >= order.last_tracking_at:
+        order.last_tracking_at = row.at
+        order.tracking_status = row.status or order.tracking_status
+        order.tracking_location = row.location or order.tracking_location
+    if row.status and is_scan(TrackingStatus(row.status)):
+        order.first_scan_at = min(row.at, order.first_scan_at or row.at)
+    if row.status and reached_destination(TrackingStatus(row.status)):
+        order.arrived_at = min(row.at, order.arrived_at or row.at)
+
+
+def _find_shipment(ledger: OrderLedger, number: str) -> Shipment | None:
+    matching = [shipment for shipment in ledger.shipments if not number or shipment.tracking_number == number]
+    return matching[-1] if matching else None
+
+
+def _deliver_parcel(ledger: OrderLedger, shipment: Shipment | None, at: datetime) -> None:
+    """Of several parcels the last to arrive delivers the order."""
+    if shipment is not None:
+        _mark_delivered(ledger, shipment, at)
+    if all(shipment.delivered_at for shipment in ledger.shipments):
+        _deliver(ledger, at)
+
+
+def _mark_delivered(ledger: OrderLedger, shipment: Shipment, at: datetime) -> None:
+    if shipment.delivered_at is None:
+        shipment.delivered_at = at
+        if shipment.pk:
+            shipment.save()
+
+
+def _deliver(ledger: OrderLedger, at: datetime) -> bool:
+    if not ledger.move(ledger.order.deliver, at):
+        ledger.order.delivered_at = ledger.order.delivered_at or at
+    return True
+
+
