@@ -32,7 +32,7 @@ def _key(name: str) -> str:
 
 @cache
 def _codes() -> frozenset[str]:
-    return frozenset(code for code in map(str, Locale("en").territories) if _CODE.fullmatch(code)) - _NO_COUNTRIES
+    return frozenset(filter(_CODE.fullmatch, map(str, Locale("en").territories))) - _NO_COUNTRIES
 
 
 @cache

@@ -72,7 +72,7 @@ def is_remaining_time(text: str) -> bool:
 def parse_packed_items(text: str, fallback: ItemRecord) -> tuple[ItemRecord, ...]:
     """Read all items of one cell.
 
-    `【1】title (产品属性:…) (商家编码:sku) (产品数量:2 piece)` per item, as AliExpress writes it, gives title,
+    `【1】title (产品属性:…) (商家编码:sku) (产品数量:2 piece)` per item, as AliExpress has it, gives title,
     SKU, quantity and, where it stands, price. Anything else is one item with the whole text as its title, and
     the row's own columns (`fallback`) for the rest. Titles are cut at 500 characters. Raises ValueError for
     a cell that is too long or whose quantity or price cannot be read.

@@ -48,7 +48,7 @@ def clean(text: str) -> str:
 
 @dataclass(frozen=True)
 class InstantReader:
-    """Reads dates and times, the year first or as `date_format` (strptime) says; a date alone is its midnight.
+    """Reads dates and times, year first or as `date_format` (strptime) says; a date alone is midnight.
 
     Without an offset the time is local in `zone`. A time that occurs twice when a clock is set back means
     the first; one that a clock skipped moves forward by the gap, so that a skipped midnight is the day's
