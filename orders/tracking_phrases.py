@@ -15,13 +15,14 @@ LONGEST_DESCRIPTION = 500
 BETWEEN_CHINESE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[\u3400-\u9fff])")
 CORREIOS_CODE = re.compile(r"([a-z]{2,3})[ /-]?(\d{1,2})")
 # Within one clause: "not … delivered" must not reach over a full stop.
-GAP = "[^.,;:!?。]*"
+ANYTHING = "[^.,;:!?。-]*"
+WORDS_BETWEEN = f" (?:{ANYTHING} )?"
 START = r"^(?:[\[【(][^\]】)]*[\]】)] ?)?"  # a place in brackets may stand before the words
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The data, ready to match: whole texts, and patterns in their order. No status: the words tell of none."""
+    """The data, ready to match: whole texts, and patterns in order. No status: the words tell none."""
 
     whole: dict[str, TrackingStatus]
     rules: tuple[tuple[re.Pattern[str], TrackingStatus | None], ...]
@@ -40,7 +41,7 @@ def classify(description: str) -> TrackingStatus | None:
 
 
 def fold(text: str) -> str:
-    """The text without case, accents, full-width forms, repeated white space, and without its last full stop."""
+    """The text without case, accents, full-width forms, repeated white space and its last full stop."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     plain = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     spaced = " ".join(plain.replace("’", "'").split())
@@ -73,9 +74,9 @@ def read_phrases(document: str) -> Phrases:
 
 
 def _pattern(phrase: str) -> str:
-    """A phrase as a pattern: whole words, `*` for any words between, a `^` in front for the text's beginning."""
+    """A phrase as a pattern of whole words; what `*` and `^` stand for, the data's first lines say."""
     words = fold(phrase.removeprefix("^"))
-    pattern = GAP.join(re.escape(part) for part in words.split("*"))
+    pattern = re.escape(words).replace(r"\ \*\ ", WORDS_BETWEEN).replace(r"\*", ANYTHING)
     before = START if phrase.startswith("^") else _edge(words[0], r"(?<![a-z0-9])")
     return before + pattern + _edge(words[-1], r"(?![a-z0-9])")
 
