@@ -1,4 +1,4 @@
-"""Builds the values of a text's variables from plain facts, in the message's language and the buyer's zone."""
+"""Builds the values of a text's variables from plain facts, for the message's language and buyer's zone."""
 
 import re
 import tomllib
@@ -22,26 +22,30 @@ TITLE_LENGTH = 60  # characters of one product's title
 LISTED_TITLES = 2
 NAME_LENGTH = 30  # characters of the name in a greeting
 
-_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")  # "USD1,234.50": babel leaves out CLDR's currency spacing
+_LETTER_BEFORE_DIGIT = re.compile(
+    r"(?<=[A-Z])(?=\d)"
+)  # "USD1,234.50": babel leaves out CLDR's currency spacing
 
 
 @cache
 def load_phrases(language: Language) -> dict[str, Any]:
-    """A language's phrases, as in its file: groups of named phrases, and the `locale` for numbers and dates."""
+    """A language's phrases, as in its file: groups of named phrases, and the `locale` of its numbers."""
     return tomllib.loads((PHRASES / f"{language}.toml").read_text("utf-8"))
 
 
 def greeting(name: str, language: Language) -> str:
-    """The opening line: by first name (Chinese: the whole name) where it looks like a person's, else without one."""
+    """The opening line: by first name (Chinese: the whole one) where it looks like a person's, else none."""
     phrases = load_phrases(language)["greeting"]
     called = _called(name, language)
     return fill(phrases["with_name"], {"name": called}) if called else str(phrases["without_name"])
 
 
-def tracking_summary(status: str, location: str, at: datetime | None, zone: ZoneInfo, language: Language) -> str:
-    """A clause that tells where the parcel roughly is; an empty status is an event that could not be classified.
+def tracking_summary(
+    status: str, location: str, at: datetime | None, zone: ZoneInfo, language: Language
+) -> str:
+    """A clause that tells where the parcel roughly is.
 
-    No event at all is the status `no_scan`.
+    No event at all is the status `no_scan`; an empty status is an event that could not be classified.
     """
     phrases = load_phrases(language)
     if status == "no_scan":
@@ -61,7 +65,7 @@ def format_date(instant: datetime, zone: ZoneInfo, language: Language) -> str:
 
 
 def format_money(amount: Decimal, currency: str, language: Language) -> str:
-    """The amount with its currency (ISO 4217), such as "US$ 23,50"; empty without a currency, for it says nothing."""
+    """The amount with its currency (ISO 4217), such as "US$ 23,50"; empty without a currency."""
     if not currency:
         return ""
     formatted = format_currency(amount, currency, locale=_locale(language))
@@ -84,9 +88,7 @@ def disruption_cause(code: str, language: Language) -> str:
     return _named("disruption", code, language)
 
 
-def expected_window(
-    start: datetime | None, end: datetime | None, zone: ZoneInfo, language: Language
-) -> str:
+def expected_window(start: datetime | None, end: datetime | None, zone: ZoneInfo, language: Language) -> str:
     """A hedged range of dates (never a promise, M4); empty when either end is not known."""
     if start is None or end is None:
         return ""
@@ -127,7 +129,7 @@ def _name_words() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _called(name: str, language: Language) -> str:
-    """What to call the buyer, or nothing where the name may be a login, a company, a link or a lone initial."""
+    """What to call the buyer, or nothing where the name may be a login, a company, a link or an initial."""
     titles, not_a_person = _name_words()
     words = clean_value(name).replace("，", " ").split()
     while words and _plain(words[0]) in titles:
@@ -143,7 +145,7 @@ def _is_name_word(word: str) -> bool:
 
 
 def _is_call_name(word: str) -> bool:
-    """Two letters at least, no abbreviation; a single Chinese character is a surname, which nobody is called by."""
+    """Two letters at least, no abbreviation; a lone Chinese character is only a surname."""
     return len(word) >= 2 and "." not in word
 
 

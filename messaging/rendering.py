@@ -1,7 +1,7 @@
 """Finds the text for a purpose, fills in its variables, and lists what is wrong with the texts themselves.
 
-Values are data (M9): they are put in in one pass, so that nothing inside a value is ever read as a variable, a line
-or a header.
+Values are data (M9): they are put in in one pass, so that nothing inside a value is ever read as a variable,
+a line or a header.
 """
 
 import re
@@ -24,20 +24,22 @@ _VARIABLE = re.compile(r"\{([^{}\s]+)\}")
 _SPACES = re.compile(r" {2,}")
 _BLANK_LINES = re.compile(r"\n{3,}")
 _PACK_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-# Control characters, line and paragraph separators, and lone surrogates, which no mail can carry. The rest turn the
-# text around them backwards: with them one amount can be made to read as another.
-_BREAKING = re.compile("[\\x00-\\x1f\\x7f-\\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+# Control characters, line and paragraph separators, and lone surrogates, which no mail can carry. The rest
+# turn the text around them backwards: with them one amount can be made to read as another.
+_BREAKING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+)
 
 
-class MissingText(Exception):
+class MissingText(Exception):  # noqa: N818 - says what is wrong
     """No text for this purpose in this language (M2)."""
 
 
-class MalformedText(Exception):
+class MalformedText(Exception):  # noqa: N818 - says what is wrong
     """A text file without its subject line, blank line or body."""
 
 
-class MissingVariables(Exception):
+class MissingVariables(Exception):  # noqa: N818 - says what is wrong
     """Required variables that are empty or unknown: the message must not leave (M3)."""
 
     def __init__(self, names: Iterable[str]) -> None:
@@ -74,12 +76,14 @@ def parse_text(source: str) -> Text:
 
 @cache
 def load_text(purpose: Purpose, language: Language, pack_name: str) -> Text:
-    """The pack's own text for this purpose and language, else the common one. Raises MissingText if neither is there."""
+    """The pack's own text for the purpose and language, else the common one. Raises MissingText without both."""
     for name in (pack_name, COMMON):
         path = TEXTS / name / language / f"{purpose}.txt"
         if _PACK_NAME.fullmatch(name) and path.is_file():
             return parse_text(path.read_text("utf-8"))
-    raise MissingText(f"no text for {purpose} in {language}: add {COMMON}/{language}/{purpose}.txt to the texts")
+    raise MissingText(
+        f"no text for {purpose} in {language}: add {COMMON}/{language}/{purpose}.txt to the texts"
+    )
 
 
 def variables_of(text: Text) -> tuple[frozenset[str], frozenset[str]]:
@@ -110,7 +114,7 @@ def fill(pattern: str, values: Mapping[str, str]) -> str:
 
 
 def clean_value(value: str) -> str:
-    """Outside text as one harmless line: control characters and line breaks become spaces, the length is capped (M9)."""
+    """Outside text as one harmless line: control characters become spaces, the length is capped (M9)."""
     return _one_line(value, VALUE_LENGTH)
 
 
@@ -125,7 +129,7 @@ def gaps(purposes: Iterable[Purpose]) -> list[tuple[Purpose, Language]]:
 
 
 def check_texts() -> list[str]:
-    """Everything wrong with the texts that ship: gaps, misplaced files, bad form, unknown variables, bad wording."""
+    """All that is wrong with the texts that ship: gaps, misplaced files, form, unknown variables, wording."""
     problems = [f"{COMMON}/{language}/{purpose}.txt is missing" for purpose, language in gaps(Purpose)]
     for path in sorted(TEXTS.rglob("*.txt")):
         problems += [f"{path.relative_to(TEXTS).as_posix()}: {problem}" for problem in _file_problems(path)]

@@ -1,4 +1,4 @@
-"""The closed lists behind every text: the purposes (contract), the languages, and the variables a text may name."""
+"""The closed lists behind every text: the contract's purposes, the languages, and the variables."""
 
 from enum import StrEnum
 
@@ -34,7 +34,7 @@ class Language(StrEnum):
 
 
 class Variable(StrEnum):
-    """What a text may name in braces; every value comes formatted, in the message's language and the buyer's zone."""
+    """What a text may name in braces; values come formatted, in the message's language and the buyer's zone."""
 
     GREETING = "greeting"  # a whole opening line with its punctuation
     ORDER_NUMBER = "order_number"
@@ -46,7 +46,9 @@ class Variable(StrEnum):
     STORE_NAME = "store_name"
     CARRIER = "carrier"
     TRACKING_NUMBER = "tracking_number"
-    TRACKING_SUMMARY = "tracking_summary"  # a clause that stands after a label and a colon, without a full stop
+    TRACKING_SUMMARY = (
+        "tracking_summary"  # a clause that stands after a label and a colon, without a full stop
+    )
     DAYS_SINCE_SHIPPING = "days_since_shipping"  # with its unit: "30 dias", "1 día"
     SHIPPED_DATE = "shipped_date"
     PROMISED_DATE = "promised_date"

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from messaging.vocabulary import Language
@@ -20,7 +21,7 @@ MAX_EMOJI = 1
 REVIEW_REACH = 3  # sentences in a row within which a review and a reward belong together
 EXCERPT_LENGTH = 80  # characters
 
-_SENTENCE_END = re.compile(r"(?<=[。！？；])|(?<=[.!?;…])\s+|\n+")
+_SENTENCE_END = re.compile(r"(?<=[。！？；])(?![！？!?])|(?<=[.!?;…])\s+|\n+")
 _CAPITALS = re.compile(r"\b[^\W\d_]{2,}\b")
 _EXCLAMATIONS = re.compile(r"[!！]{2,}|[?？][!！]+|[!！]+[?？]")
 _PICTURE = "[\U0001f300-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u231a-\u23ff]"
@@ -119,10 +120,11 @@ def _surplus_emoji(text: str) -> Iterator[str]:
 def _shouting(sentences: list[str], words: Wordlist) -> Iterator[str]:
     """Sentences with two capital words in a row, one long capital word, or a row of exclamation marks."""
     for sentence in sentences:
-        loud = [word.isupper() and word not in words.capitals for word in _CAPITALS.findall(sentence)]
-        long = [word for word in _CAPITALS.findall(sentence) if len(word) > 5 and word.isupper()]
-        in_a_row = any(left and right for left, right in zip(loud, loud[1:], strict=False))
-        if in_a_row or set(long) - words.capitals or _EXCLAMATIONS.search(sentence):
+        found = _CAPITALS.findall(sentence)
+        loud = [word.isupper() and word not in words.capitals for word in found]
+        long = {word for word in found if len(word) > 5 and word.isupper()}
+        in_a_row = any(left and right for left, right in pairwise(loud))
+        if in_a_row or long - words.capitals or _EXCLAMATIONS.search(sentence):
             yield sentence
 
 
