@@ -76,7 +76,7 @@ def parse_text(source: str) -> Text:
 
 @cache
 def load_text(purpose: Purpose, language: Language, pack_name: str) -> Text:
-    """The pack's own text for the purpose and language, else the common one. Raises MissingText without both."""
+    """The pack's own text for the purpose and language, else the common one; MissingText without both."""
     for name in (pack_name, COMMON):
         path = TEXTS / name / language / f"{purpose}.txt"
         if _PACK_NAME.fullmatch(name) and path.is_file():

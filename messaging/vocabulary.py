@@ -34,7 +34,7 @@ class Language(StrEnum):
 
 
 class Variable(StrEnum):
-    """What a text may name in braces; values come formatted, in the message's language and the buyer's zone."""
+    """What a text may name in braces; values come formatted for the message's language and buyer's zone."""
 
     GREETING = "greeting"  # a whole opening line with its punctuation
     ORDER_NUMBER = "order_number"

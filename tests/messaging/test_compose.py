@@ -18,7 +18,8 @@ SAO_PAULO = ZoneInfo("America/Sao_Paulo")
 AT = datetime(2026, 3, 12, 1, tzinfo=UTC)
 STATUSES = [
     "no_scan", "in_transit", "export_customs", "arrived", "customs", "duty_due", "released",
-    "out_for_delivery", "pickup_waiting", "failed_attempt", "returning", "returned", "delivered", "lost", "expired",
+    "out_for_delivery", "pickup_waiting", "failed_attempt", "returning", "returned", "delivered",
+    "lost", "expired",
 ]  # fmt: skip
 PT, ES, EN, ZH = Language
 
