@@ -174,19 +174,12 @@ def _on_shipped(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
         tell_buyer(ledger, Purpose.SHIPPED, rule="S7", sequence=outcome.sequence)
 
 
-def _on_tax_id(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
-    if is_tax_id(ledger.order.buyer.tax_id):
-        settle_actions(ledger, [ActionKind.CONTACT_BUYER], reason="tax_id_provided")
-
-
 WHILE_WAITING = [
     ActionKind.VERIFY_TRACKING,
     ActionKind.EXTEND_RECEIPT_TIME,
     ActionKind.RECORD_CHOICE,
     ActionKind.REFUND,
-    ActionKind.CONTACT_BUYER,
     ActionKind.SHIP,
-    ActionKind.SEND_BY_HAND,
 ]
 
 
@@ -284,7 +277,6 @@ def _settle(*kinds: ActionKind) -> Callable[[OrderLedger, Event, Outcome], None]
 
 
 EVENT_REACTIONS: dict[EventType, Callable[[OrderLedger, Event, Outcome], None]] = {
-    EventType.TAX_ID_PROVIDED: _on_tax_id,
     EventType.SHIPPED: _on_shipped,
     EventType.TRACKING: _on_tracking,
     EventType.DELIVERED: _on_delivered,

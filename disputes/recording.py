@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from disputes.reactions import EVENT_REACTIONS, ask_extension, raise_refund, react_to_placed
+from disputes.services.by_hand import drop_moot_messages
 from orders.events import Event
 from orders.models import Milestone
 from orders.models.milestones import MilestoneState
@@ -34,6 +35,8 @@ def record_in(ledger: OrderLedger, event: Event) -> Outcome:
     reaction = EVENT_REACTIONS.get(outcome.type)
     if reaction and outcome.is_new and not outcome.refusal:
         reaction(ledger, event, outcome)
+    if outcome.is_new:
+        drop_moot_messages(ledger)
     return outcome
 
 

@@ -39,10 +39,13 @@ def raise_action(
     return item
 
 
-def settle_actions(ledger: OrderLedger, kinds: Iterable[ActionKind], *, reason: str) -> None:
-    """Close the items that what happened has settled."""
+def settle_actions(
+    ledger: OrderLedger, kinds: Iterable[ActionKind], *, reason: str, subject: str | None = None
+) -> None:
+    """Close the items that what happened has settled: those of one subject where one is named."""
     for item in _open_items(ledger, kinds):
-        _close(item, ActionState.SETTLED, at=ledger.now, by=ledger.actor, reason=reason)
+        if subject in (None, item.subject):
+            _close(item, ActionState.SETTLED, at=ledger.now, by=ledger.actor, reason=reason)
 
 
 def complete_action(item_id: int, *, now: datetime, actor: str, note: str = "") -> None:

@@ -1,0 +1,78 @@
+"""What the contract's commands share: one JSON document on standard output, one line on standard error, exit codes."""
+
+import argparse
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NoReturn
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from orders.events import read_instant
+from orders.zones import known_zone
+
+UNUSABLE = 2  # the exit code for input that could not be used at all
+
+
+class ContractCommand(BaseCommand):
+    """A command of the contract: it takes `--json`, and answers errors with one line and exit code 2."""
+
+    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the packs are read anyway, with a better line
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Argparse's own exit code for a wrong call is 2 as well."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.add_argument("--json", action="store_true", dest="as_json", help="answer with one JSON document")
+        return parser
+
+    def answer(self, document: dict[str, Any], *, as_json: bool) -> None:
+        """Print the answer: as JSON, or for a person."""
+        if as_json:
+            self.stdout.write(json.dumps(document, ensure_ascii=False, indent=1))
+            return
+        for key, value in document.items():
+            self.stdout.write(f"{key}: {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}")
+
+    def fail(self, message: str) -> NoReturn:
+        """Give up: the input could not be used. One line says what, where and what to do."""
+        raise CommandError(" ".join(message.split()), returncode=UNUSABLE)
+
+    def tell(self, message: str) -> None:
+        """Progress and warnings go where they disturb no script."""
+        print(message, file=sys.stderr)  # noqa: T201
+
+    def prepare_database(self) -> None:
+        """Set up an empty database at its first use; refuse one that an older version of the program left."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        executor = MigrationExecutor(connection)
+        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            return
+        if connection.introspection.table_names():
+            self.fail("the database was made by an older version: run `manage.py migrate` first")
+        executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+def readable_file(text: str) -> Path:
+    """An argument that names a file. Raises argparse's error when there is none."""
+    path = Path(text)
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"there is no file {text!r}")
+    return path
+
+
+def zone_name(text: str) -> str:
+    """An argument that names an IANA time zone."""
+    if not known_zone(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no time zone: expected one such as America/Sao_Paulo")
+    return text
+
+
+def given_instant(text: str) -> datetime:
+    """An argument that is an instant; without an offset it is in UTC."""
+    try:
+        return read_instant(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is {error}") from error

@@ -1,0 +1,196 @@
+"""Rehearsing an order on a virtual clock: the real services, in a transaction that is rolled back."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from disputes.firing import fire_in
+from disputes.models import ActionItem
+from disputes.reactions import react_to_placed
+from disputes.recording import record_in
+from messaging.models import Channel, Message, MessageState
+from messaging.sending import check_departure
+from orders.events import Event, EventType
+from orders.models import Milestone, Store, TimelineEvent
+from orders.models.milestones import MilestoneState
+from orders.models.timeline import EventKind
+from orders.planning import FIRING_ORDER, MilestoneKind, protection_end
+from orders.policies import load_policy
+from orders.records import OrderRecord
+from orders.services.intake import start_order
+from orders.services.ledger import OrderLedger, save_ledgers
+
+LISTED = {MessageState.PENDING, MessageState.WAITING}
+OUTCOMES = {MilestoneState.FIRED: "fired", MilestoneState.CANCELLED: "cancelled"}
+
+
+@dataclass
+class Rehearsal:
+    """One order on its virtual clock."""
+
+    ledger: OrderLedger
+    departed: list[Message] = field(default_factory=list)
+
+    def run(self, events: Iterable[Event], *, until: datetime) -> None:
+        """Let every event and every timer happen in its turn, up to and at `until` (UTC)."""
+        for event in events:
+            if event.at > until:
+                break
+            # Timers of the same instant come after the event.
+            self._run_timers(lambda due, end=event.at: due < end)  # type: ignore[misc]
+            self.ledger.now = event.at
+            record_in(self.ledger, event)
+            save_ledgers([self.ledger])
+        self._run_timers(lambda due: due <= until)
+
+    def _run_timers(self, is_due: Any) -> None:
+        while turn := self._next_turn():
+            at, row = turn
+            if not is_due(at):
+                return
+            self.ledger.now = max(at, self.ledger.now)
+            if isinstance(row, Message):
+                self._depart(row)
+            else:
+                fire_in(self.ledger, row)
+                save_ledgers([self.ledger])
+
+    def _next_turn(self) -> tuple[datetime, Milestone | Message] | None:
+        """The next timer: milestones in the order of the rules, then the messages whose window opens."""
+        milestones = [row for row in self.ledger.milestones if row.state == MilestoneState.PENDING]
+        turns: list[tuple[datetime, int, Milestone | Message]] = [
+            (row.due_at, FIRING_ORDER[MilestoneKind(row.kind)], row) for row in milestones
+        ]
+        turns += [(row.send_after, len(FIRING_ORDER), row) for row in self._waiting()]
+        if not turns:
+            return None
+        at, _position, row = min(turns, key=lambda turn: turn[:2])
+        return at, row
+
+    def _waiting(self) -> list[Message]:
+        gone = {message.pk for message in self.departed}
+        rows = Message.objects.filter(order=self.ledger.order, state__in=LISTED).exclude(pk__in=gone)
+        return list(rows.order_by("send_after", "id"))
+
+    def _depart(self, message: Message) -> None:
+        if message.channel == Channel.BY_HAND or check_departure(message, now=self.ledger.now):
+            self.departed.append(message)
+        else:
+            self._reload()
+
+    def _reload(self) -> None:
+        """A cancelled message has written the timeline through a ledger of its own."""
+        head = TimelineEvent.objects.filter(order=self.ledger.order).latest("sequence")
+        self.ledger.order.timeline_length, self.ledger.order.timeline_head = head.sequence, head.hash
+
+    def messages(self) -> list[Message]:
+        """What left, and what was queued in time and leaves later."""
+        return sorted([*self.departed, *self._waiting()], key=lambda message: (message.send_after, message.pk))
+
+
+def rehearse(record: OrderRecord, events: Iterable[Event], *, policy_name: str, until: datetime) -> dict[str, Any]:
+    """The contract's answer for one order. Raises UnusablePolicy."""
+    with transaction.atomic():
+        try:
+            rehearsal = _start(record, policy_name)
+            rehearsal.run(_as_facts(record, events), until=until)
+            return answer(rehearsal)
+        finally:
+            transaction.set_rollback(True)  # noqa: FBT003
+
+
+def tally(record: OrderRecord, *, policy_name: str, until: datetime) -> dict[str, Counter[tuple[str, ...]]]:
+    """What one order adds to the answer for an order file."""
+    result = rehearse(record, (), policy_name=policy_name, until=until)
+    return {
+        "states": Counter([(result["order"]["state"],)]),
+        "milestones": Counter((row["kind"], row["outcome"]) for row in result["milestones"]),
+        "messages": Counter((row["purpose"],) for row in result["messages"]),
+        "violations": Counter((row["rule"],) for row in result["violations"]),
+    }
+
+
+def _as_facts(record: OrderRecord, events: Iterable[Event]) -> list[Event]:
+    """The dated columns are facts as well; at one instant they come first."""
+    parcel = {"carrier": record.carrier, "tracking_number": record.tracking_number}
+    dated = [Event(EventType(kind), at, data=parcel if kind == "shipped" else {}) for at, kind in record.dated_facts()]
+    return sorted([*dated, *events], key=lambda event: event.at)
+
+
+def _start(record: OrderRecord, policy_name: str) -> Rehearsal:
+    policy = load_policy(policy_name)
+    store = Store.objects.create(
+        slug="rehearsal", name=str(policy.title["en"]), policy_name=policy_name, timezone=policy.platform_zone
+    )
+    ledger = start_order(record, store, now=record.placed_at, actor="replay")
+    for milestone in ledger.milestones:
+        milestone.state, milestone.outcome_at = MilestoneState.PENDING, None  # nothing is stale on a virtual clock
+    react_to_placed(ledger)
+    save_ledgers([ledger])
+    return Rehearsal(ledger)
+
+
+def answer(rehearsal: Rehearsal) -> dict[str, Any]:
+    """What the rehearsal left in the database, in the contract's words."""
+    order = rehearsal.ledger.order
+    timeline = list(TimelineEvent.objects.filter(order=order))
+    return {
+        "order": {
+            "state": order.state,
+            "protection_ends_at": instant(protection_end(order, rehearsal.ledger.policy)),
+        },
+        "dispute": None,
+        "transitions": [
+            {"at": instant(event.at), "by": event.type, **move}
+            for event in timeline
+            for move in event.data.get("transitions", ())
+        ],
+        "milestones": [_milestone(row) for row in Milestone.objects.filter(order=order)],
+        "messages": [_message(message) for message in rehearsal.messages()],
+        "actions": [_action(item) for item in ActionItem.objects.filter(order=order).order_by("raised_at", "id")],
+        "advice": [],
+        "violations": [
+            {"at": instant(event.at), "rule": rule} for event in timeline for rule in event.data.get("violations", ())
+        ],
+        "refused": [
+            {"at": instant(event.at), "type": event.type, "rule": event.rule, "error": event.data["error"]}
+            for event in timeline
+            if event.kind == EventKind.REFUSED
+        ],
+    }
+
+
+def instant(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC with Z, whole seconds unless there are fractions."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+
+
+def _milestone(row: Milestone) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "rule": row.rule,
+        "due_at": instant(row.due_at),
+        "outcome": OUTCOMES.get(MilestoneState(row.state), "pending"),
+        "at": instant(row.outcome_at),
+        "reason": row.reason,
+    }
+
+
+def _message(row: Message) -> dict[str, Any]:
+    return {
+        "at": instant(row.send_after),
+        "purpose": row.purpose,
+        "channel": row.channel,
+        "language": row.language,
+        "to": row.to,
+        "subject": row.subject,
+        "body": row.body,
+    }
+
+
+def _action(row: ActionItem) -> dict[str, Any]:
+    return {"at": instant(row.raised_at), "kind": row.kind, "rule": row.rule, "due_at": instant(row.due_at)}

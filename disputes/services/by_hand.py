@@ -1,0 +1,25 @@
+"""Messages that a person has to send: they leave the team's list when what happened has left them without sense."""
+
+from disputes.models import ActionKind
+from disputes.services.actions import settle_actions
+from messaging.guards import message_obstacle
+from messaging.models import Message, MessageState
+from messaging.vocabulary import Purpose
+from orders.models.timeline import EventKind
+from orders.services.ledger import OrderLedger
+
+FOR_A_PERSON = [MessageState.WAITING, MessageState.STOPPED, MessageState.DEAD]
+
+
+def drop_moot_messages(ledger: OrderLedger) -> None:
+    """Cancel what waits for a person and must not be sent any more, with the reason."""
+    if ledger.is_new:
+        return
+    for message in Message.objects.filter(order=ledger.order, state__in=FOR_A_PERSON):
+        if reason := message_obstacle(Purpose(message.purpose), ledger.order):
+            message.state, message.reason = MessageState.CANCELLED, reason
+            message.save(update_fields=["state", "reason"])
+            data = {"purpose": message.purpose, "reason": reason}
+            ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=message.rule, data=data)
+            kinds = [ActionKind.SEND_BY_HAND, ActionKind.CONTACT_BUYER]
+            settle_actions(ledger, kinds, reason=reason, subject=message.purpose)
