@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
@@ -59,6 +59,7 @@ class MoneyReader:
         return Money(_decimal(found[2].strip(), self.decimal_comma, marked=bool(currency)), currency, certain)
 
 
+@lru_cache
 def parse_currency(text: str) -> str:
     """Read a currency: its ISO 4217 code, or a sign or word that stands for one."""
     if len(text) > LONGEST or not text:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from unicodedata import combining, normalize
 
@@ -14,6 +14,7 @@ _CODE = re.compile(r"[A-Z]{2}")
 _NO_COUNTRIES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})
 
 
+@lru_cache
 def parse_country(text: str) -> str:
     """Read a country: its code, an older or longer code (UK, BRA), or its name. Raises ValueError."""
     if len(text) == 2 and text in _codes():

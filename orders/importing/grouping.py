@@ -59,6 +59,10 @@ class OrderLines:
         if placed_at is None:
             yield from (RowError(row, "placed_at", "", "is missing") for row in self.rows)
             return
-        own = {name: value for name, value in self.values.items() if name[:6] != _OF_BUYER}
-        buyer = {name[6:]: value for name, value in self.values.items() if name[:6] == _OF_BUYER}
+        own, buyer = {}, {}
+        for name, value in self.values.items():
+            if name.startswith(_OF_BUYER):
+                buyer[name.removeprefix(_OF_BUYER)] = value
+            else:
+                own[name] = value
         yield OrderRecord(**own, buyer=BuyerRecord(**buyer), items=tuple(self.items), row=self.row)

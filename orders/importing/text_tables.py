@@ -129,7 +129,7 @@ def _check_chinese(path: Path, utf8_broken_at: int) -> None:
         raise UnusableFile(
             f"{path.name}: mixed encodings, UTF-8 but not at {where}; correct or delete that text"
         )
-    if latin * 2 > runs:
+    if latin * 3 >= runs:
         raise UnusableFile(
             f"{path.name}: neither UTF-8 nor GB18030 ({where}), it looks like Windows-1252; "
             "save it as CSV UTF-8"
