@@ -85,7 +85,8 @@ class Tree:
         self.log_dir.mkdir(parents=True, exist_ok=True)
         self.handlers = {number: signal.getsignal(number) for number in STOP_SIGNALS}
         for number, handler in self.handlers.items():
-            if handler != signal.SIG_IGN:  # nohup ignores SIGHUP: so do we
+            # nohup ignores SIGHUP, and so do we; but SIGINT, which shells ignore for background jobs, counts.
+            if number != signal.SIGHUP or handler != signal.SIG_IGN:
                 signal.signal(number, self._count_signal)
         reader, self.watcher_pipe = os.pipe()
         # By path, not -m: the watcher must not load Django.
