@@ -70,7 +70,7 @@ def planned_kinds(facts: Facts, policy: Policy = ALIEXPRESS) -> set[MilestoneKin
     return {planned.kind for planned in plan(facts, policy)}
 
 
-# Kind, rule, facts, the fact that starts it, and the time after it: aliexpress-br, taobao-cn (None: not planned).
+# Kind, rule, facts, the instant that it counts from, and how long in aliexpress-br, taobao-cn (None: never).
 DATES = [
     (Kind.PAYMENT_REMINDER, "P3", Facts(), PLACED, timedelta(days=2), timedelta(days=1)),
     (Kind.PAYMENT_EXPIRY, "P4", Facts(), PLACED, timedelta(days=7), timedelta(days=3)),
