@@ -3,15 +3,21 @@
 import argparse
 import json
 import sys
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.utils.timezone import now
 
+from disputes.intake import Intake, Report
 from orders.events import read_instant
+from orders.importing.files import UnusableFile
+from orders.models import Store
+from orders.policies import UnusablePolicy
 from orders.zones import known_zone
 
 UNUSABLE = 2  # the exit code for input that could not be used at all
@@ -76,3 +82,35 @@ def given_instant(text: str) -> datetime:
         return read_instant(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is {error}") from error
+
+
+class FileCommand(ContractCommand):
+    """A command that takes a file into a store."""
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file, the store, the zone of the file's times, and whether it is only a trial."""
+        parser.add_argument("file", type=readable_file)
+        parser.add_argument("--store", required=True, metavar="SLUG")
+        parser.add_argument("--timezone", type=zone_name)
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and store nothing")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Take the file in and answer with the report."""
+        self.prepare_database()
+        store = Store.objects.filter(slug=options["store"]).first()
+        if store is None:
+            self.fail(f"there is no store {options['store']!r}: make it with `manage.py create_store` first")
+        timezone = options["timezone"] or store.current_policy.platform_zone
+        intake = Intake(store, now(), "command", lambda rows: self.tell(f"{rows} rows read"))
+        try:
+            with transaction.atomic() if options["dry_run"] else nullcontext():
+                report = self.take(intake, options["file"], timezone, options)
+                if options["dry_run"]:
+                    transaction.set_rollback(True)  # noqa: FBT003
+        except (UnusableFile, UnusablePolicy) as error:
+            self.fail(str(error))
+        self.answer(report.as_json(), as_json=options["as_json"])
+
+    def take(self, intake: Intake, path: Path, timezone: str, options: dict[str, Any]) -> Report:
+        """What the command does with its file. Raises UnusableFile."""
+        raise NotImplementedError

@@ -13,7 +13,7 @@ from disputes.models import ActionItem
 from disputes.reactions import react_to_placed
 from disputes.recording import record_in
 from messaging.models import Channel, Message, MessageState
-from messaging.sending import check_departure
+from messaging.sending import settle_departure
 from orders.events import Event, EventType
 from orders.models import Milestone, Store, TimelineEvent
 from orders.models.milestones import MilestoneState
@@ -72,20 +72,14 @@ class Rehearsal:
         return at, row
 
     def _waiting(self) -> list[Message]:
-        gone = {message.pk for message in self.departed}
-        rows = Message.objects.filter(order=self.ledger.order, state__in=LISTED).exclude(pk__in=gone)
-        return list(rows.order_by("send_after", "id"))
+        rows = self.ledger.rows_of(Message)
+        return [row for row in rows if row.state in LISTED and row not in self.departed]
 
     def _depart(self, message: Message) -> None:
-        if message.channel == Channel.BY_HAND or check_departure(message, now=self.ledger.now):
+        """What a person sends is looked at whenever a fact comes in, so it needs no second look now."""
+        if message.channel == Channel.BY_HAND or settle_departure(self.ledger, message):
             self.departed.append(message)
-        else:
-            self._reload()
-
-    def _reload(self) -> None:
-        """A cancelled message has written the timeline through a ledger of its own."""
-        head = TimelineEvent.objects.filter(order=self.ledger.order).latest("sequence")
-        self.ledger.order.timeline_length, self.ledger.order.timeline_head = head.sequence, head.hash
+        save_ledgers([self.ledger])
 
     def messages(self) -> list[Message]:
         """What left, and what was queued in time and leaves later."""

@@ -24,7 +24,7 @@ from messaging.models import Channel, Message, MessageState
 from messaging.vocabulary import Purpose
 from orders.models.timeline import EventKind
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
-from orders.services.ledger import open_ledger, save_ledgers
+from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
 
 logger = logging.getLogger(__name__)
 
@@ -90,18 +90,24 @@ def claimed_message(pk: int, token: uuid.UUID) -> Message | None:
 
 
 def check_departure(message: Message, *, now: datetime) -> bool:
-    """Look again, now that the window is open: a message that has lost its sense is cancelled, with the reason."""
+    """Look again, now that the window is open, whether the message may leave."""
     with transaction.atomic():
         ledger = open_ledger(message.order_id, now=now, actor="sending")
-        reason = message_obstacle(Purpose(message.purpose), ledger.order)
-        if not reason:
-            return True
-        Message.objects.filter(pk=message.pk).update(
-            state=MessageState.CANCELLED, reason=reason, claim_token=None, lease_until=None
-        )
-        data = {"purpose": message.purpose, "reason": reason}
-        ledger.write(EventKind.MESSAGE, "not_sent", at=now, rule=message.rule, data=data)
+        may_leave = settle_departure(ledger, message)
         save_ledgers([ledger])
+    return may_leave
+
+
+def settle_departure(ledger: OrderLedger, message: Message) -> bool:
+    """Whether the message may leave; one that has lost its sense is cancelled, with the reason."""
+    reason = message_obstacle(Purpose(message.purpose), ledger.order)
+    if not reason:
+        return True
+    message.state, message.reason = MessageState.CANCELLED, reason
+    message.claim_token = message.lease_until = None
+    message.save()
+    data = {"purpose": message.purpose, "reason": reason}
+    ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=message.rule, data=data)
     return False
 
 

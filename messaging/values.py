@@ -77,7 +77,4 @@ def _date(instant: datetime | None, zone: ZoneInfo, language: Language) -> str:
 
 
 def _titles(ledger: OrderLedger) -> list[str]:
-    added = [row.title for row in ledger.rows if isinstance(row, OrderItem)]
-    return added or ([] if ledger.is_new else list(ledger.order.items.values_list("title", flat=True)))
-
-
+    return [item.title for item in ledger.rows_of(OrderItem)]

@@ -64,9 +64,7 @@ def complete_action(item_id: int, *, now: datetime, actor: str, note: str = "") 
 
 def _open_items(ledger: OrderLedger, kinds: Iterable[ActionKind]) -> list[ActionItem]:
     kinds = set(kinds)
-    added = [row for row in ledger.rows if isinstance(row, ActionItem)]
-    stored = [] if ledger.is_new else ActionItem.objects.filter(order=ledger.order, state=ActionState.OPEN)
-    return [row for row in [*stored, *added] if row.kind in kinds and row.state == ActionState.OPEN]
+    return [row for row in ledger.rows_of(ActionItem) if row.kind in kinds and row.state == ActionState.OPEN]
 
 
 def _close(item: ActionItem, state: ActionState, *, at: datetime, by: str, reason: str) -> None:

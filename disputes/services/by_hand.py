@@ -8,14 +8,14 @@ from messaging.vocabulary import Purpose
 from orders.models.timeline import EventKind
 from orders.services.ledger import OrderLedger
 
-FOR_A_PERSON = [MessageState.WAITING, MessageState.STOPPED, MessageState.DEAD]
+FOR_A_PERSON = {MessageState.WAITING, MessageState.STOPPED, MessageState.DEAD}
 
 
 def drop_moot_messages(ledger: OrderLedger) -> None:
     """Cancel what waits for a person and must not be sent any more, with the reason."""
-    if ledger.is_new:
-        return
-    for message in Message.objects.filter(order=ledger.order, state__in=FOR_A_PERSON):
+    for message in ledger.rows_of(Message):
+        if message.pk is None or message.state not in FOR_A_PERSON:
+            continue
         if reason := message_obstacle(Purpose(message.purpose), ledger.order):
             message.state, message.reason = MessageState.CANCELLED, reason
             message.save(update_fields=["state", "reason"])

@@ -6,7 +6,7 @@ from typing import Any
 
 from messaging.contact_hours import next_window
 from messaging.guards import message_obstacle
-from messaging.models import Channel, Message, MessageState
+from messaging.models import Channel, Message, MessageState, Template
 from messaging.rendering import MissingVariables, Rendered, Text, load_text, render
 from messaging.values import buyer_language, order_values
 from messaging.vocabulary import Language, Purpose
@@ -74,9 +74,7 @@ def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str,
 
 
 def _render(ledger: OrderLedger, purpose: Purpose, language: Language, given: Mapping[str, Any]) -> Rendered:
-    own = {(own.purpose, own.language): own for own in ledger.order.store.templates.all()}
-    text = own.get((purpose, language))
-    return render(
-        Text(text.subject, text.body) if text else load_text(purpose, language, ledger.policy.name),
-        order_values(ledger, language, given),
-    )
+    own = ledger.remember("own texts", lambda: list(Template.objects.filter(store=ledger.order.store)))
+    found = [text for text in own if (text.purpose, text.language) == (purpose, language)]
+    text = Text(found[0].subject, found[0].body) if found else load_text(purpose, language, ledger.policy.name)
+    return render(text, order_values(ledger, language, given))

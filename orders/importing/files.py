@@ -1,5 +1,6 @@
 """Opens an order or tracking file by what it contains, not by its name, and finds the header in it."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -115,8 +116,8 @@ def find_heading(tables: Iterable[Table], recognise: Callable[[list[str]], T]) -
 
 
 def _check_distinct(name: str, header: list[str]) -> None:
-    names = [cell.strip() for cell in header if cell.strip()]
-    twice = sorted({cell for cell in names if names.count(cell) > 1})
+    names = Counter(cell.strip() for cell in header if cell.strip())
+    twice = [cell for cell, count in names.items() if count > 1]
     if twice:
         raise UnusableFile(
             f"{name}: the header names {', '.join(repr(cell) for cell in twice)} more than once; "

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from unicodedata import normalize
 
 from orders.importing.amounts import MoneyReader
-from orders.importing.values import clean, count_reader, parse_code
+from orders.importing.values import LONGEST_NUMBER, clean, count_reader, parse_code
 from orders.records import ItemRecord
 
 LONGEST_CELL = 20_000  # characters
@@ -19,7 +19,7 @@ MOST_ITEMS = 200
 _LINE = re.compile(r"[\r\n]+")
 _ITEM_START = re.compile(r"【\d+】")
 _NUMBER_OF_ITEM = re.compile(r"^\s*(?:\d{1,3}\s*[.)、]|[-*•])\s+")
-_DETAIL = re.compile(r"[(（]\s*([^:：()（）]{1,20})[:：]\s*([^\r\n]*?)\s*[)）]\s*(?=[\r\n]|$|[(（])")
+_DETAIL = re.compile(r"[(（]\s*([^:：()（）]{1,20})[:：]\s*([^\r\n]{0,300}?)\s*[)）]\s*(?=[\r\n]|$|[(（])")
 _SKU = frozenset({"商家编码", "商品编码", "sku", "seller sku"})
 _QUANTITY = frozenset({"产品数量", "商品数量", "数量", "quantity", "qty"})
 _PRICE = frozenset({"产品单价", "商品单价", "单价", "价格", "price", "unit price"})
@@ -66,7 +66,7 @@ def _last_line(text: str) -> str:
 
 def is_remaining_time(text: str) -> bool:
     """Say whether a deadline's cell holds the time that was left on the day of the export, not a date."""
-    return bool(_REMAINING.search(text)) and not re.search(r"\d{4}", text)
+    return len(text) <= LONGEST_NUMBER and bool(_REMAINING.search(text)) and not re.search(r"\d{4}", text)
 
 
 def parse_packed_items(text: str, fallback: ItemRecord) -> tuple[ItemRecord, ...]:
@@ -79,7 +79,7 @@ def parse_packed_items(text: str, fallback: ItemRecord) -> tuple[ItemRecord, ...
     """
     if len(text) > LONGEST_CELL:
         raise ValueError(f"longer than {LONGEST_CELL:,} characters")
-    parts = [part for part in _ITEM_START.split(text) if part.strip()]
+    parts = [part for part in _ITEM_START.split(text) if part.strip()] or [text]
     if len(parts) > MOST_ITEMS:
         raise ValueError(f"more than {MOST_ITEMS} items in one cell")
     items = [_item(part) for part in parts]

@@ -85,23 +85,22 @@ def _item_values(item: ItemRecord) -> dict[str, Any]:
     return {field.name: getattr(item, field.name) for field in fields(item)}
 
 
-def facts_of(record: OrderRecord, order: Order, *, now: datetime) -> Iterator[Event]:
-    """The facts of a record that the order does not know yet, oldest first; then what only its status tells.
-
-    A status carries no date: its fact is taken to have happened when we learnt of it.
-    """
+def dated_facts(record: OrderRecord, order: Order) -> Iterator[Event]:
+    """The facts behind the record's dates that the order does not know yet, oldest first."""
     for at, kind in record.dated_facts():
         if getattr(order, next(name for name, fact in DATED.items() if fact == kind)) is None:
             yield Event(EventType(kind), at, data=_parcel(record) if kind == "shipped" else {})
-    if fact := _status_fact(record, order):
-        yield Event(fact, now, data={"status": record.status})
 
 
 def _parcel(record: OrderRecord) -> dict[str, str]:
     return {"carrier": record.carrier, "tracking_number": record.tracking_number}
 
 
-def _status_fact(record: OrderRecord, order: Order) -> EventType | None:
+def status_fact(record: OrderRecord, order: Order) -> EventType | None:
+    """The fact that only the record's status tells, where no date says as much or more.
+
+    A status carries no date of its own: its fact is taken to have happened when we learnt of it.
+    """
     word = order.policy.status_fact(record.status) if record.status else None
     if not word:
         return None

@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django_fsm import can_proceed
@@ -19,6 +19,7 @@ from orders.models.milestones import MilestoneState
 from orders.models.timeline import chain_name, private_digest
 from orders.policies import Policy
 
+Row = TypeVar("Row", bound=models.Model)
 OPEN_STATES = {MilestoneState.PENDING, MilestoneState.CLAIMED}
 
 
@@ -39,6 +40,7 @@ class OrderLedger:
     moves: list[dict[str, str]] = field(default_factory=list)
     is_new: bool = False
     is_history: bool = False  # what is recorded now is told to nobody, whatever its date
+    read: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
@@ -95,6 +97,21 @@ class OrderLedger:
     def add(self, row: models.Model) -> None:
         """Keep a new row until the ledger is saved."""
         self.rows.append(row)
+        if type(row).__name__ in self.read:
+            self.read[type(row).__name__].append(row)
+
+    def rows_of(self, model: type[Row]) -> list[Row]:
+        """The order's rows of a model, those just added included; read once, for the order is locked."""
+        added = [row for row in self.rows if isinstance(row, model)]
+        if self.is_new:
+            return added
+        return self.remember(model.__name__, lambda: [*model._default_manager.filter(order=self.order), *added])
+
+    def remember(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
+        """Something read once while the ledger is open."""
+        if name not in self.read:
+            self.read[name] = read()
+        return self.read[name]
 
 
 def open_ledger(order_id: int, *, now: datetime, actor: str) -> OrderLedger:

@@ -53,9 +53,7 @@ def note_tracking(ledger: OrderLedger, event: Event) -> bool:
 
 
 def _is_known(ledger: OrderLedger, row: TrackingEvent) -> bool:
-    added = [other for other in ledger.rows if isinstance(other, TrackingEvent)]
-    stored = [] if ledger.is_new else list(TrackingEvent.objects.filter(order=ledger.order, at=row.at))
-    return row.identity() in {other.identity() for other in [*added, *stored]}
+    return row.identity() in {other.identity() for other in ledger.rows_of(TrackingEvent)}
 
 
 def _take_in(ledger: OrderLedger, row: TrackingEvent) -> None:

@@ -1,0 +1,62 @@
+"""`manage.py create_store`: makes a store and its owner's account."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandParser
+from django.core.validators import validate_email, validate_slug
+
+from disputes.command_line import ContractCommand, zone_name
+from orders.policies import UnusablePolicy
+from orders.services.log_in_links import make_log_in_link
+from orders.services.stores import create_store
+
+DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+
+class Command(ContractCommand):
+    """The same call again changes nothing."""
+
+    help = "Make a store, and its owner's account if there is none."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The store's short name, its policy pack and its owner; the rest has defaults."""
+        parser.add_argument("slug")
+        parser.add_argument("--policy", required=True, metavar="NAME")
+        parser.add_argument("--owner", required=True, metavar="EMAIL")
+        parser.add_argument("--name", default="")
+        parser.add_argument("--timezone", type=zone_name, default=DEFAULT_ZONE.key)
+        parser.add_argument("--currency", default="USD", metavar="CODE")
+
+    def handle(self, *_args: Any, **options: Any) -> None:
+        """Make what is missing, and print the owner's one-time link when his account is new."""
+        self._check(options)
+        self.prepare_database()
+        try:
+            made = create_store(
+                options["slug"],
+                policy_name=options["policy"],
+                owner_email=options["owner"],
+                name=options["name"] or options["slug"],
+                timezone=options["timezone"],
+                currency=options["currency"].upper(),
+            )
+        except UnusablePolicy as error:
+            self.fail(str(error))
+        link = settings.SITE_URL + make_log_in_link(made.owner) if made.is_new_owner else ""
+        document = {"store": made.store.slug, "policy": made.store.policy_name, "owner": made.owner.email}
+        self.answer(document | {"created": made.is_new, "log_in_link": link}, as_json=options["as_json"])
+
+    def _check(self, options: dict[str, Any]) -> None:
+        for validate, value, what in (
+            (validate_slug, options["slug"], "a short name of letters, digits, - and _"),
+            (validate_email, options["owner"], "an e-mail address"),
+        ):
+            try:
+                validate(value)
+            except ValidationError:
+                self.fail(f"{value!r} is not {what}")
+        if not (len(options["currency"]) == 3 and options["currency"].isalpha()):
+            self.fail(f"{options['currency']!r} is no currency code such as USD")

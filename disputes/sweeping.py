@@ -1,0 +1,38 @@
+"""The sweep: one cheap look at what is due, whatever lies in the future, and a sign of life for the pages."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models
+
+from disputes.models import Heartbeat
+from disputes.reconciling import ask_for_hands
+from messaging.models import Message
+from orders.models import Milestone
+from orders.models.claims import Claimable, ClaimState
+from orders.services.claiming import BATCH, reap_expired
+
+MOST_WORKERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """How many wake-ups each kind of work is worth."""
+
+    fire_workers: int
+    send_workers: int
+
+
+def look_for_work(now: datetime) -> Work:
+    """Take back expired claims, then count what is due, no further than the workers could carry."""
+    Heartbeat.objects.update_or_create(name="sweep", defaults={"at": now})
+    for model in (Milestone, Message):
+        reap_expired(model, now=now)
+    ask_for_hands(now)
+    return Work(_workers(Milestone, now), _workers(Message, now))
+
+
+def _workers(model: type[Claimable], now: datetime) -> int:
+    due: models.QuerySet[Claimable] = model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now)
+    count = due.order_by("next_attempt_at")[: BATCH * MOST_WORKERS].count()
+    return -(-count // BATCH)

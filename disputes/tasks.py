@@ -1,0 +1,53 @@
+"""Doors for Celery: wake-ups in, one call each. What there is to do is read from the database."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from disputes.firing import fire_due
+from disputes.order_files import import_file, waiting_files
+from disputes.reconciling import ask_for_hands, reconcile_orders
+from disputes.sweeping import look_for_work
+from messaging.sending import send_due
+
+BUDGET = timedelta(seconds=120)  # of one drain: well below the broker's visibility timeout and half a lease
+WAKE_UP = {"expires": 30}  # seconds; after an outage no pile of old wake-ups
+
+
+@shared_task
+def sweep() -> None:
+    """Wake the workers for what is due, and take back what dead workers held."""
+    work = look_for_work(timezone.now())
+    for _turn in range(work.fire_workers):
+        fire.apply_async(**WAKE_UP)
+    for _turn in range(work.send_workers):
+        send.apply_async(**WAKE_UP)
+    for file_id in waiting_files(timezone.now()):
+        run_order_file.apply_async([file_id], **WAKE_UP)
+
+
+@shared_task
+def fire() -> None:
+    """Fire the milestones that are due."""
+    fire_due(timezone.now, until=timezone.now() + BUDGET)
+
+
+@shared_task
+def send() -> None:
+    """Send the messages that are due."""
+    send_due(timezone.now, until=timezone.now() + BUDGET)
+
+
+@shared_task
+def run_order_file(file_id: int) -> None:
+    """Take an uploaded file in."""
+    import_file(file_id, timezone.now)
+
+
+@shared_task
+def reconcile(after: int = 0) -> None:
+    """Look for what should exist and does not, a batch of orders at a time."""
+    ask_for_hands(timezone.now())
+    if last := reconcile_orders(timezone.now(), after=after):
+        reconcile.apply_async([last])
