@@ -12,8 +12,8 @@ BASE = Path(__file__).resolve().parents[1]
 # Upstream last: an app imports only itself and those to its right.
 APPS = ["desk", "evidence", "disputes", "messaging", "orders"]
 FIRST_PARTY = {*APPS, "config", "manage"}
-# Inside an app, a module imports nothing of a layer after its own. A module of another name stands in the last
-# of the layers that it imports, and in the first, the pure one, when it imports none.
+# Inside an app, a module imports nothing of a layer after its own. A module of another name stands in the
+# last of the layers that it imports, and in the first, the pure one, when it imports none.
 LAYERS = [
     {"lifecycle", "policies", "planning", "events", "records", "calendars", "zones", "tax_ids"},
     {"models", "querysets"},
