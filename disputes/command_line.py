@@ -26,12 +26,14 @@ UNUSABLE = 2  # the exit code for input that could not be used at all
 class ContractCommand(BaseCommand):
     """A command of the contract: it takes `--json`, and answers errors with one line and exit code 2."""
 
-    requires_system_checks: list[str] = []  # type: ignore[assignment]  # the packs are read anyway, with a better line
+    requires_system_checks: list[str] = []  # the packs are read anyway, with a better line
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Argparse's own exit code for a wrong call is 2 as well."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.add_argument("--json", action="store_true", dest="as_json", help="answer with one JSON document")
+        parser.add_argument(
+            "--json", action="store_true", dest="as_json", help="answer with one JSON document"
+        )
         return parser
 
     def answer(self, document: dict[str, Any], *, as_json: bool) -> None:
@@ -40,7 +42,9 @@ class ContractCommand(BaseCommand):
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=1))
             return
         for key, value in document.items():
-            self.stdout.write(f"{key}: {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}")
+            self.stdout.write(
+                f"{key}: {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}"
+            )
 
     def fail(self, message: str) -> NoReturn:
         """Give up: the input could not be used. One line says what, where and what to do."""
@@ -106,7 +110,7 @@ class FileCommand(ContractCommand):
             with transaction.atomic() if options["dry_run"] else nullcontext():
                 report = self.take(intake, options["file"], timezone, options)
                 if options["dry_run"]:
-                    transaction.set_rollback(True)  # noqa: FBT003
+                    transaction.set_rollback(True)
         except (UnusableFile, UnusablePolicy) as error:
             self.fail(str(error))
         self.answer(report.as_json(), as_json=options["as_json"])

@@ -35,7 +35,9 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
 
 def ask_for_hands(now: datetime) -> int:
     """Raise the action behind each message that came to wait for a person after it was queued. Returns how many."""
-    asked = ActionItem.objects.filter(order=OuterRef("order"), subject=OuterRef("purpose"), raised_at__gte=OuterRef("queued_at"))
+    asked = ActionItem.objects.filter(
+        order=OuterRef("order"), subject=OuterRef("purpose"), raised_at__gte=OuterRef("queued_at")
+    )
     waiting = Message.objects.filter(state__in=FOR_A_PERSON).exclude(Exists(asked)).order_by("pk")
     for message in waiting[:BATCH]:
         with transaction.atomic():

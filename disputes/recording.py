@@ -65,4 +65,3 @@ def _act_on_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
         ask_extension(ledger, rule=rule)
     if rule := kinds.get(MilestoneKind.CONTACT_60):
         raise_refund(ledger, rule=rule)
-

@@ -41,7 +41,7 @@ class Rehearsal:
             if event.at > until:
                 break
             # Timers of the same instant come after the event.
-            self._run_timers(lambda due, end=event.at: due < end)  # type: ignore[misc]
+            self._run_timers(lambda due, end=event.at: due < end)
             self.ledger.now = event.at
             record_in(self.ledger, event)
             save_ledgers([self.ledger])
@@ -83,10 +83,14 @@ class Rehearsal:
 
     def messages(self) -> list[Message]:
         """What left, and what was queued in time and leaves later."""
-        return sorted([*self.departed, *self._waiting()], key=lambda message: (message.send_after, message.pk))
+        return sorted(
+            [*self.departed, *self._waiting()], key=lambda message: (message.send_after, message.pk)
+        )
 
 
-def rehearse(record: OrderRecord, events: Iterable[Event], *, policy_name: str, until: datetime) -> dict[str, Any]:
+def rehearse(
+    record: OrderRecord, events: Iterable[Event], *, policy_name: str, until: datetime
+) -> dict[str, Any]:
     """The contract's answer for one order. Raises UnusablePolicy."""
     with transaction.atomic():
         try:
@@ -94,7 +98,7 @@ def rehearse(record: OrderRecord, events: Iterable[Event], *, policy_name: str, 
             rehearsal.run(_as_facts(record, events), until=until)
             return answer(rehearsal)
         finally:
-            transaction.set_rollback(True)  # noqa: FBT003
+            transaction.set_rollback(True)
 
 
 def tally(record: OrderRecord, *, policy_name: str, until: datetime) -> dict[str, Counter[tuple[str, ...]]]:
@@ -111,7 +115,10 @@ def tally(record: OrderRecord, *, policy_name: str, until: datetime) -> dict[str
 def _as_facts(record: OrderRecord, events: Iterable[Event]) -> list[Event]:
     """The dated columns are facts as well; at one instant they come first."""
     parcel = {"carrier": record.carrier, "tracking_number": record.tracking_number}
-    dated = [Event(EventType(kind), at, data=parcel if kind == "shipped" else {}) for at, kind in record.dated_facts()]
+    dated = [
+        Event(EventType(kind), at, data=parcel if kind == "shipped" else {})
+        for at, kind in record.dated_facts()
+    ]
     return sorted([*dated, *events], key=lambda event: event.at)
 
 
@@ -122,7 +129,10 @@ def _start(record: OrderRecord, policy_name: str) -> Rehearsal:
     )
     ledger = start_order(record, store, now=record.placed_at, actor="replay")
     for milestone in ledger.milestones:
-        milestone.state, milestone.outcome_at = MilestoneState.PENDING, None  # nothing is stale on a virtual clock
+        milestone.state, milestone.outcome_at = (
+            MilestoneState.PENDING,
+            None,
+        )  # nothing is stale on a virtual clock
     react_to_placed(ledger)
     save_ledgers([ledger])
     return Rehearsal(ledger)
@@ -145,10 +155,14 @@ def answer(rehearsal: Rehearsal) -> dict[str, Any]:
         ],
         "milestones": [_milestone(row) for row in Milestone.objects.filter(order=order)],
         "messages": [_message(message) for message in rehearsal.messages()],
-        "actions": [_action(item) for item in ActionItem.objects.filter(order=order).order_by("raised_at", "id")],
+        "actions": [
+            _action(item) for item in ActionItem.objects.filter(order=order).order_by("raised_at", "id")
+        ],
         "advice": [],
         "violations": [
-            {"at": instant(event.at), "rule": rule} for event in timeline for rule in event.data.get("violations", ())
+            {"at": instant(event.at), "rule": rule}
+            for event in timeline
+            for rule in event.data.get("violations", ())
         ],
         "refused": [
             {"at": instant(event.at), "type": event.type, "rule": event.rule, "error": event.data["error"]}

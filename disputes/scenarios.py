@@ -75,7 +75,15 @@ READERS: dict[str, Any] = {
     "quantity": _read_days,
     "timezone": _read_zone,
 }
-INSTANTS = {"placed_at", "paid_at", "shipped_at", "delivered_at", "promised_at", "protection_ends_at", "ship_by"}
+INSTANTS = {
+    "placed_at",
+    "paid_at",
+    "shipped_at",
+    "delivered_at",
+    "promised_at",
+    "protection_ends_at",
+    "ship_by",
+}
 
 
 def _read_order(given: Mapping[str, Any], where: str) -> OrderRecord:

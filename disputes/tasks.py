@@ -12,7 +12,7 @@ from disputes.sweeping import look_for_work
 from messaging.sending import send_due
 
 BUDGET = timedelta(seconds=120)  # of one drain: well below the broker's visibility timeout and half a lease
-WAKE_UP = {"expires": 30}  # seconds; after an outage no pile of old wake-ups
+EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
 
 
 @shared_task
@@ -20,11 +20,11 @@ def sweep() -> None:
     """Wake the workers for what is due, and take back what dead workers held."""
     work = look_for_work(timezone.now())
     for _turn in range(work.fire_workers):
-        fire.apply_async(**WAKE_UP)
+        fire.apply_async(expires=EXPIRES)
     for _turn in range(work.send_workers):
-        send.apply_async(**WAKE_UP)
+        send.apply_async(expires=EXPIRES)
     for file_id in waiting_files(timezone.now()):
-        run_order_file.apply_async([file_id], **WAKE_UP)
+        run_order_file.apply_async((file_id,), expires=EXPIRES)
 
 
 @shared_task
@@ -50,4 +50,4 @@ def reconcile(after: int = 0) -> None:
     """Look for what should exist and does not, a batch of orders at a time."""
     ask_for_hands(timezone.now())
     if last := reconcile_orders(timezone.now(), after=after):
-        reconcile.apply_async([last])
+        reconcile.apply_async((last,))

@@ -179,9 +179,12 @@ def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
 
 def _reply(error: Exception) -> tuple[int, str]:
     """The server's code and words; a broken conversation has no code, and a login that fails says nothing of the mail."""
+    words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))
-    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, smtplib.SMTPAuthenticationError):
+    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(
+        error, smtplib.SMTPAuthenticationError
+    ):
         code, words = error.smtp_code, error.smtp_error
     else:
         code, words = 0, str(error)

@@ -13,9 +13,9 @@ def check_policy_packs(**_kwargs: Any) -> Sequence[CheckMessage]:
     """orders.E001: a version of a pack that cannot be used."""
     problems: list[CheckMessage] = []
     for name in policy_names():
-        for version in policy_versions(name):
-            try:
+        try:
+            for version in policy_versions(name):
                 load_policy(name, version)
-            except UnusablePolicy as error:
-                problems.append(Error(str(error), hint="Correct the value in the file.", id="orders.E001"))
+        except UnusablePolicy as error:
+            problems.append(Error(str(error), hint="Correct the file of the pack.", id="orders.E001"))
     return problems

@@ -79,7 +79,12 @@ def read_amount(value: Any) -> Decimal:
         amount = Decimal(str(value))
     except InvalidOperation as error:
         raise ValueError("not an amount such as 23.50") from error
-    if not amount.is_finite() or amount < 0 or amount >= Decimal("1e11") or amount != amount.quantize(Decimal("0.01")):
+    if (
+        not amount.is_finite()
+        or amount < 0
+        or amount >= Decimal("1e11")
+        or amount != amount.quantize(Decimal("0.01"))
+    ):
         raise ValueError("not an amount such as 23.50: at least 0, at most two decimals")
     return amount.quantize(Decimal("0.01"))
 
@@ -118,7 +123,14 @@ def _one_of(*words: str) -> Any:
 
 
 def _read_status(value: Any) -> str:
-    return _one_of(*TrackingStatus)(value) if value else ""
+    return "" if value == "" else str(_one_of(*TrackingStatus)(value))
+
+
+def _read_item(value: Any) -> str:
+    """The SKU or the position of an order's item."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("neither a SKU nor the number of an item")
+    return str(value)
 
 
 READERS: dict[str, Any] = {
@@ -129,7 +141,7 @@ READERS: dict[str, Any] = {
     "found": _read_found,
     "stars": _read_stars,
     "missing_quantity": _read_quantity,
-    "item": lambda value: value,  # a SKU or a position; the dispute knows which
+    "item": _read_item,
     "choice": _one_of("wait", "refund", "partial_refund"),
     "outcome": _one_of("won", "lost", "settled"),
     "status": _read_status,
@@ -150,14 +162,16 @@ def read_event(given: Any, where: str) -> Event:
     if not isinstance(given, dict):
         raise UnusableEvent(f"{where}: not an object with `at` and `type`")
     try:
-        kind = EventType(given.get("type"))
+        kind = EventType(str(given.get("type")))
     except ValueError as error:
         raise UnusableEvent(f"{where}: unknown event type {given.get('type')!r}") from error
     if missing := [key for key in REQUIRED.get(kind, ()) if given.get(key) is None]:
         raise UnusableEvent(f"{where}: {kind} needs {missing[0]!r}")
-    if given.get("as") not in {None, "command", "fact"}:
-        raise UnusableEvent(f"{where}: as = {given['as']!r}: expected \"command\", or nothing for a fact")
-    values = {key: value for key, value in given.items() if key not in {"at", "type", "as"} and value is not None}
+    if given.get("as") not in (None, "command", "fact"):
+        raise UnusableEvent(f'{where}: as = {given["as"]!r}: expected "command", or nothing for a fact')
+    values = {
+        key: value for key, value in given.items() if key not in {"at", "type", "as"} and value is not None
+    }
     return Event(
         kind,
         _read_key("at", given.get("at"), where),

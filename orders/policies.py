@@ -5,7 +5,7 @@ A table of the file is a rule by its id; a rule that has no table is switched of
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
 from functools import cache
@@ -13,12 +13,16 @@ from pathlib import Path
 from typing import Any
 
 from orders.calendars import Calendar
+from orders.events import EventType
 from orders.zones import known_zone
 
 PACKS = Path(__file__).parent / "packs"
 
 DURATION = "duration"  # "2 days", "48 hours"
 NUMBER = "number"
+SHARE = "share"  # between 0 and 1
+COUNT = "count"  # a whole number, at least 1
+ANCHOR = "anchor"  # the fact from which a date is counted
 TEXT = "text"
 FLAG = "flag"
 CLOCK = "clock"  # "09:00"
@@ -35,8 +39,8 @@ SCHEMA: dict[str, dict[str, str]] = {
     "S1": {"high_value": NUMBER, "currency": TEXT},
     "S2": {},
     "S3": {},
-    "S4": {"handling": DURATION, "warn_share": NUMBER},
-    "S5": {"from": TEXT, "after?": DURATION, "working_days?": NUMBER, "calendar?": CALENDAR},
+    "S4": {"handling": DURATION, "warn_share": SHARE},
+    "S5": {"from": ANCHOR, "after?": DURATION, "working_days?": COUNT, "calendar?": CALENDAR},
     "S6": {"promise": DURATION},
     "S7": {"news_for": DURATION},
     "C1": {"after": DURATION, "label": TEXT},
@@ -47,7 +51,7 @@ SCHEMA: dict[str, dict[str, str]] = {
     "T3": {"after": DURATION},
     "T4": {},
     "T5": {},
-    "T6": {"sources": NUMBER},
+    "T6": {"sources": COUNT},
     "T7": {"after": DURATION},
     "T8": {"after": DURATION},
     "T9": {},
@@ -56,11 +60,13 @@ SCHEMA: dict[str, dict[str, str]] = {
     "G3": {"after": DURATION},
     "G4": {"after": DURATION},
     "G5": {},
-    "R10": {"after": DURATION, "bad_stars": NUMBER},
+    "R10": {"after": DURATION, "bad_stars": COUNT},
     "R12": {"next_date": DURATION},
 }
+ANCHORS = {"placed_at", "paid_at", "shipped_at", "delivered_at"}
 SERVICES = {"postal", "commercial_express"}
 HEADINGS = {"title", "platform_zone", "country", "language", "shipping_services", "statuses"}
+LONGEST = timedelta(days=3650)
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
@@ -112,13 +118,42 @@ def _read_duration(value: Any) -> timedelta:
     match = re.fullmatch(r"(\d+(?:\.\d+)?) (hour|day)s?", value) if isinstance(value, str) else None
     if match is None:
         raise ValueError('expected a span such as "2 days" or "48 hours"')
-    return float(match[1]) * UNITS[match[2]]
+    amount = float(match[1])
+    if not 0 < amount <= LONGEST / UNITS[match[2]]:
+        raise ValueError(f"expected more than nothing and at most {LONGEST.days} days")
+    return amount * UNITS[match[2]]
 
 
 def _read_number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
         raise ValueError("expected a number, not negative")
     return value
+
+
+def _read_share(value: Any) -> float:
+    if not 0 <= _read_number(value) <= 1:
+        raise ValueError("expected a share between 0 and 1")
+    return float(value)
+
+
+def _read_count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ValueError("expected a whole number, at least 1")
+    return value
+
+
+def _read_anchor(value: Any) -> str:
+    if value not in ANCHORS:
+        raise ValueError(f"expected one of {', '.join(sorted(ANCHORS))}")
+    return str(value)
+
+
+def _read_calendar(value: Any) -> Calendar:
+    return Calendar(_read_text(value))
+
+
+def _read_clock(value: Any) -> time:
+    return time.fromisoformat(_read_text(value))
 
 
 def _read_text(value: Any) -> str:
@@ -133,13 +168,16 @@ def _read_flag(value: Any) -> bool:
     return value
 
 
-READERS = {
+READERS: dict[str, Callable[[Any], Any]] = {
     DURATION: _read_duration,
     NUMBER: _read_number,
     TEXT: _read_text,
     FLAG: _read_flag,
-    CLOCK: lambda value: time.fromisoformat(_read_text(value)),
-    CALENDAR: lambda value: Calendar(_read_text(value)),
+    SHARE: _read_share,
+    COUNT: _read_count,
+    ANCHOR: _read_anchor,
+    CLOCK: _read_clock,
+    CALENDAR: _read_calendar,
 }
 
 
@@ -156,13 +194,18 @@ def _read_values(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _read_rule(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
+def _read_rule(rule: str, given: Any) -> dict[str, Any]:
+    if not isinstance(given, dict):
+        raise UnusablePolicy(f"{rule} = {given!r}: expected a table [{rule}]")
     if rule not in SCHEMA:
         raise UnusablePolicy(f"[{rule}] is no rule with values: expected one of {', '.join(SCHEMA)}")
     required = {key for key in SCHEMA[rule] if not key.endswith("?")}
     if missing := required - set(given):
         raise UnusablePolicy(f"[{rule}] needs a value {sorted(missing)[0]!r}")
-    return _read_values(rule, given)
+    values = _read_values(rule, given)
+    if rule == "S5" and not ("after" in values or {"working_days", "calendar"} <= set(values)):
+        raise UnusablePolicy("[S5] needs a value 'after', or 'working_days' and 'calendar'")
+    return values
 
 
 def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
@@ -170,7 +213,12 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
         raise UnusablePolicy(f"platform_zone = {data.get('platform_zone')!r}: expected an IANA time zone")
     services = {_plain(word): service for word, service in data.get("shipping_services", {}).items()}
     if wrong := set(services.values()) - SERVICES:
-        raise UnusablePolicy(f"[shipping_services] names {sorted(wrong)[0]!r}: expected one of {sorted(SERVICES)}")
+        raise UnusablePolicy(
+            f"[shipping_services] names {sorted(wrong)[0]!r}: expected one of {sorted(SERVICES)}"
+        )
+    statuses = {_plain(word): fact for word, fact in data.get("statuses", {}).items()}
+    if wrong := set(statuses.values()) - {"", *EventType}:
+        raise UnusablePolicy(f"[statuses] names {sorted(wrong)[0]!r}: expected a type of event, or nothing")
     try:
         heading = {key: data[key] for key in ("title", "platform_zone", "country", "language")}
     except KeyError as error:
@@ -180,7 +228,7 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
         version=version,
         rules={rule: _read_rule(rule, given) for rule, given in data.items() if rule not in HEADINGS},
         shipping_services=services,
-        statuses={_plain(word): fact for word, fact in data.get("statuses", {}).items()},
+        statuses=statuses,
         **heading,
     )
 
@@ -192,10 +240,12 @@ def policy_names() -> list[str]:
 
 def policy_versions(name: str) -> list[int]:
     """The versions of a pack, oldest first. Raises UnusablePolicy when there is no such pack."""
-    versions = sorted(int(path.stem) for path in (PACKS / name).glob("*.toml")) if name in policy_names() else []
-    if not versions:
+    if name not in policy_names():
         raise UnusablePolicy(f"there is no policy pack {name!r}: expected one of {', '.join(policy_names())}")
-    return versions
+    stems = [path.stem for path in (PACKS / name).glob("*.toml")]
+    if wrong := [stem for stem in stems if not stem.isdigit()]:
+        raise UnusablePolicy(f"{wrong[0]}.toml of policy pack {name!r}: a version's file is called by its number")
+    return sorted(int(stem) for stem in stems)
 
 
 @cache
@@ -224,5 +274,7 @@ def override_policy(policy: Policy, overrides: Mapping[str, Mapping[str, Any]]) 
     for rule, given in overrides.items():
         if rule not in rules:
             raise UnusablePolicy(f"[{rule}] is not a rule of policy pack {policy.name!r}")
+        if not isinstance(given, Mapping):
+            raise UnusablePolicy(f"{rule} = {given!r}: expected the rule's values by their names")
         rules[rule] = {**rules[rule], **_read_values(rule, given)}
     return replace(policy, rules=rules)

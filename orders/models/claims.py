@@ -18,6 +18,7 @@ class Claimable(models.Model):
     Retries move `next_attempt_at` and leave the row's own deadline alone.
     """
 
+    state = models.CharField(max_length=10, default=ClaimState.PENDING)
     next_attempt_at = models.DateTimeField()
     claim_token = models.UUIDField(null=True, blank=True)
     lease_until = models.DateTimeField(null=True, blank=True)

@@ -61,7 +61,9 @@ class Order(OrderLifecycle):
     policy_version = models.PositiveIntegerField(_("version of the policy pack"))
     placed_at = models.DateTimeField(_("placed at"))
     payment_method = models.CharField(_("payment method"), max_length=500, blank=True)
-    payment_checking_since = models.DateTimeField(_("platform checks the payment since"), null=True, blank=True)
+    payment_checking_since = models.DateTimeField(
+        _("platform checks the payment since"), null=True, blank=True
+    )
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, null=True, blank=True)
     refunded_amount = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=Decimal(0))
@@ -75,7 +77,10 @@ class Order(OrderLifecycle):
     protection_ends_at = models.DateTimeField(_("protection ends"), null=True, blank=True)
     protection_extended_at = models.DateTimeField(_("protection extended at"), null=True, blank=True)
     tracking_status = models.CharField(
-        _("tracking status"), max_length=20, blank=True, choices=[(status, status) for status in TrackingStatus]
+        _("tracking status"),
+        max_length=20,
+        blank=True,
+        choices=[(status, status) for status in TrackingStatus],
     )
     tracking_location = models.CharField(_("last seen at"), max_length=500, blank=True)
     first_scan_at = models.DateTimeField(_("first scan"), null=True, blank=True)

@@ -34,7 +34,9 @@ def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> C
     with transaction.atomic():
         due = _lockable(model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now))
         rows = list(due.order_by("next_attempt_at").values_list("pk", "attempts")[:limit])
-        ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [pk for pk, _attempts in rows[:1]]
+        ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [
+            pk for pk, _attempts in rows[:1]
+        ]
         claim = Claim(ids, uuid.uuid4(), now + LEASE)
         model._default_manager.filter(pk__in=ids).update(
             state=ClaimState.CLAIMED,

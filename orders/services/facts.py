@@ -16,12 +16,13 @@ from orders.lifecycle import UNDERWAY, UNPAID, OrderState
 from orders.models import Order
 from orders.models.timeline import EventKind
 from orders.planning import protection_end
+from orders.policies import Policy
 from orders.services.ledger import OrderLedger
 from orders.services.milestones import replan
 from orders.services.parcels import note_delivery, note_shipment, note_tracking
+from orders.tax_ids import is_tax_id, normalise_tax_id
 from orders.tracking_phrases import classify
 from orders.tracking_statuses import TrackingStatus
-from orders.tax_ids import is_tax_id, normalise_tax_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +132,19 @@ def _warnings(ledger: OrderLedger, event: Event) -> list[Broken]:
     if event.type is not EventType.SHIPPED:
         return []
     warnings = []
-    if ledger.policy.has("S1") and not is_commercial(ledger, event) and not is_tax_id(ledger.order.buyer.tax_id):
+    if (
+        ledger.policy.has("S1")
+        and not is_commercial(ledger, event)
+        and not is_tax_id(ledger.order.buyer.tax_id)
+    ):
         if is_high_value(ledger) is not False:
-            warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
+            warnings.append(
+                Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number")
+            )
     if ledger.policy.has("S2") and is_commercial(ledger, event):
-        warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
+        warnings.append(
+            Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often")
+        )
     return warnings
 
 
@@ -268,21 +277,27 @@ def _end_dispute(ledger: OrderLedger, event: Event) -> bool:
 
 def _way_back(ledger: OrderLedger, at: datetime) -> Callable[[datetime], None]:
     """Where an order belongs when its dispute is over (D11)."""
-    order, policy = ledger.order, ledger.policy
+    order: Any = ledger.order  # the machine's transitions carry no types
+    policy = ledger.policy
     over_at = order.delivered_at + policy.duration("G4") if order.delivered_at and policy.has("G4") else None
-    stages = [("C3", order.return_to_contact_60), ("C2", order.return_to_contact_45), ("C1", order.return_to_contact_30)]
-    if order.refunded_at:
-        return order.refund
-    if order.completed_at or (over_at and over_at <= at):
-        return order.return_to_completed
-    if order.delivered_at:
-        return order.return_to_delivered
-    if order.shipped_at is None:
-        return order.return_to_paid
-    for rule, change in stages:
-        if policy.has(rule) and order.shipped_at + policy.duration(rule) <= at:
-            return change
-    return order.return_to_shipped
+    stages = [
+        ("C3", order.return_to_contact_60),
+        ("C2", order.return_to_contact_45),
+        ("C1", order.return_to_contact_30),
+    ]
+    due = [way for rule, way in stages if _has_come(order.shipped_at, policy, rule, at)]
+    ways: list[tuple[Any, Callable[[datetime], None]]] = [
+        (order.refunded_at, order.refund),
+        (order.completed_at or (over_at and over_at <= at), order.return_to_completed),
+        (order.delivered_at, order.return_to_delivered),
+        (due, due[0] if due else order.return_to_shipped),
+        (order.shipped_at, order.return_to_shipped),
+    ]
+    return next((way for applies, way in ways if applies), order.return_to_paid)
+
+
+def _has_come(shipped_at: datetime | None, policy: Policy, rule: str, at: datetime) -> bool:
+    return shipped_at is not None and policy.has(rule) and shipped_at + policy.duration(rule) <= at
 
 
 HANDLERS: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
@@ -319,5 +334,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
-
-

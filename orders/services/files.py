@@ -14,14 +14,20 @@ from orders.models import OrderFile, Store, User
 from orders.models.files import OrderFileState
 
 
-def receive_file(store: Store, user: User, upload: UploadedFile, *, content: str, now: datetime) -> OrderFile:
+def receive_file(
+    store: Store, user: User, upload: UploadedFile[bytes], *, content: str, now: datetime
+) -> OrderFile:
     """Keep an upload for its look and its import. Raises UnusableFile when it is empty or too large."""
     size = upload.size or 0
     if not 0 < size <= settings.IMPORT_MAX_BYTES:
         limit = settings.IMPORT_MAX_BYTES // 1_000_000
-        raise UnusableFile(f"{upload.name}: {size} bytes: choose a file that is not empty and at most {limit} MB")
+        raise UnusableFile(
+            f"{upload.name}: {size} bytes: choose a file that is not empty and at most {limit} MB"
+        )
     name = Path(upload.name or "file").name[:200]
-    upload.name = f"{store.slug}{Path(name).suffix[:10]}"  # the person's own name of the file is no path of ours
+    upload.name = (
+        f"{store.slug}{Path(name).suffix[:10]}"  # the person's own name of the file is no path of ours
+    )
     return OrderFile.objects.create(
         store=store,
         user=user,
@@ -41,7 +47,7 @@ def queue_file(file_id: int, *, mapping: dict[str, Any], timezone: str, now: dat
     if timezone not in zoneinfo.available_timezones():
         raise ValueError(f"{timezone!r} is no time zone: choose one such as America/Sao_Paulo")
     with transaction.atomic():
-        file = OrderFile.objects.select_for_update().get(pk=file_id)
+        file: OrderFile = OrderFile.objects.select_for_update().get(pk=file_id)
         if file.state not in {OrderFileState.UPLOADED, OrderFileState.FAILED}:
             raise ValueError(f"{file.name} is on its way already")
         file.mapping, file.timezone, file.heartbeat_at = mapping, timezone, now

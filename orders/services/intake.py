@@ -128,9 +128,14 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
     changes = {
         name: value
         for name, value in given.items()
-        if value not in (None, "") and getattr(order, name) != value and (name not in DATED or getattr(order, name))
+        if value not in (None, "")
+        and getattr(order, name) != value
+        and (name not in DATED or getattr(order, name))
     }
-    if order.protection_ends_at and changes.get("protection_ends_at", order.protection_ends_at) < order.protection_ends_at:
+    if (
+        order.protection_ends_at
+        and changes.get("protection_ends_at", order.protection_ends_at) < order.protection_ends_at
+    ):
         del changes["protection_ends_at"]  # an extension that the file has not heard of
     before = {name: str(getattr(order, name)) for name in changes}
     for name, value in changes.items():
@@ -141,14 +146,20 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
         changed.append(True)
     if not changes and not any(changed):
         return False
-    ledger.write(EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)})
+    ledger.write(
+        EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)}
+    )
     _correct_shipment(ledger, record)
     replan(ledger, at=record.placed_at)
     return True
 
 
 def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
-    changes = {name: value for name, value in _buyer_values(record).items() if value and getattr(buyer, name) != value}
+    changes = {
+        name: value
+        for name, value in _buyer_values(record).items()
+        if value and getattr(buyer, name) != value
+    }
     for name, value in changes.items():
         setattr(buyer, name, value)
     if changes:
@@ -159,7 +170,10 @@ def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
 def _correct_items(ledger: OrderLedger, items: tuple[ItemRecord, ...]) -> bool:
     if not items:
         return False
-    stored = [_item_values(ItemRecord(*(getattr(item, f.name) for f in fields(ItemRecord)))) for item in ledger.order.items.all()]
+    stored = [
+        _item_values(ItemRecord(*(getattr(item, f.name) for f in fields(ItemRecord))))
+        for item in ledger.order.items.all()
+    ]
     if stored == [_item_values(item) for item in items]:
         return False
     OrderItem.objects.filter(order=ledger.order).delete()

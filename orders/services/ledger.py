@@ -105,7 +105,9 @@ class OrderLedger:
         added = [row for row in self.rows if isinstance(row, model)]
         if self.is_new:
             return added
-        return self.remember(model.__name__, lambda: [*model._default_manager.filter(order=self.order), *added])
+        return self.remember(
+            model.__name__, lambda: [*model._default_manager.filter(order=self.order), *added]
+        )
 
     def remember(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
         """Something read once while the ledger is open."""
@@ -116,17 +118,18 @@ class OrderLedger:
 
 def open_ledger(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
     """Lock the order and read what is known of it. Must run in a transaction. Raises Order.DoesNotExist."""
-    (ledger,) = open_ledgers(Order.objects.filter(pk=order_id), now=now, actor=actor) or [None]
-    if ledger is None:
+    ledgers = open_ledgers(Order.objects.filter(pk=order_id), now=now, actor=actor)
+    if not ledgers:
         raise Order.DoesNotExist(f"there is no order {order_id}")
-    return ledger
+    return ledgers[0]
 
 
 def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -> list[OrderLedger]:
     """Lock several orders, always by rising id so that two batches cannot wait for each other."""
     locked = orders.select_for_update(of=("self",)).select_related("buyer", "store").order_by("pk")
     ledgers = {
-        order.pk: OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[]) for order in locked
+        order.pk: OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[])
+        for order in locked
     }
     for milestone in Milestone.objects.filter(order__in=ledgers).order_by("due_at", "id"):
         ledgers[milestone.order_id].milestones.append(milestone)
@@ -160,7 +163,7 @@ def _write_rows(rows: Iterable[models.Model]) -> None:
     for row in rows:
         by_model[type(row)].append(row)
     # What others point at comes first.
-    first = [Shipment, TimelineEvent]
+    first: list[type[models.Model]] = [Shipment, TimelineEvent]
     for model in [*(m for m in first if m in by_model), *(m for m in by_model if m not in first)]:
         model._default_manager.bulk_create(by_model[model])
 
@@ -175,10 +178,15 @@ def _write_changed(changed: Iterable[Milestone]) -> None:
             milestone.save()
     for (outcome_at, reason), ids in cancelled.items():
         Milestone.objects.filter(pk__in=ids).update(
-            state=MilestoneState.CANCELLED, outcome_at=outcome_at, reason=reason, claim_token=None, lease_until=None
+            state=MilestoneState.CANCELLED,
+            outcome_at=outcome_at,
+            reason=reason,
+            claim_token=None,
+            lease_until=None,
         )
 
 
 def lock_store(store_id: int) -> Store:
     """Hold the store's row, so that two files of one store are taken in one after the other."""
-    return Store.objects.select_for_update().get(pk=store_id)
+    store: Store = Store.objects.select_for_update().get(pk=store_id)
+    return store

@@ -9,7 +9,6 @@ from orders.models.timeline import EventKind
 from orders.planning import FIRING_ORDER, REPEATING, MilestoneKind, Planned, ending, obstacle, plan
 from orders.services.ledger import OPEN_STATES, OrderLedger
 
-
 DEFINED_KINDS = set(MilestoneKind)
 
 

@@ -45,7 +45,7 @@ class Command(ContractCommand):
         scenario = load_scenario(path)
         policy_name = options["policy"] or scenario.policy_name
         if not policy_name:
-            self.fail(f"{path.name} names no policy: add \"policy\" to it, or call with --policy NAME")
+            self.fail(f'{path.name} names no policy: add "policy" to it, or call with --policy NAME')
         load_policy(policy_name)
         until = options["until"] or scenario.until or timezone.now()
         return replay_scenario(scenario, policy_name=policy_name, until=until)
