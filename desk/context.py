@@ -1,10 +1,56 @@
 """What every page knows."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from desk.access import DeskRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the menu: its address, its name, its icon, and the key that leads to it after `g`."""
+
+    name: str
+    label: str | Promise
+    icon: str
+    key: str = ""
+    prefix: str = ""
+
+
+MAIN = [
+    Place("today", _("Today"), "today", "t"),
+    Place("orders", _("Orders"), "orders", "o", "/orders/"),
+    Place("messages", _("Messages"), "messages", "m", "/messages/"),
+    Place("import", _("Import"), "import", "i", "/import/"),
+]
+MORE = [
+    Place("texts", _("Texts"), "texts", "x", "/texts/"),
+    Place("rules", _("Rules"), "rules", "r", "/rules/"),
+]
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """The frame of every page."""
-    return {}
+    """The frame of every page: the menu with the present place, the demo's mailbox, the instant of the page."""
+    reader = getattr(cast(DeskRequest, request), "reader", None)
+    more = [*MORE, Place("mailbox", _("Mailbox"), "mailbox", "b", "/mailbox/")] if settings.DEMO else MORE
+    return {
+        "menu": MAIN,
+        "more": more,
+        "here": _place(request.path),
+        "reader": reader,
+        "now": timezone.now(),
+        "demo": settings.DEMO,
+    }
+
+
+def _place(path: str) -> str:
+    return next(
+        (place.name for place in [*MAIN, *MORE] if place.prefix and path.startswith(place.prefix)),
+        "today" if path == "/" else "",
+    )

@@ -275,6 +275,6 @@ def override_policy(policy: Policy, overrides: Mapping[str, Mapping[str, Any]]) 
         if rule not in rules:
             raise UnusablePolicy(f"[{rule}] is not a rule of policy pack {policy.name!r}")
         if not isinstance(given, Mapping):
-            raise UnusablePolicy(f"{rule} = {given!r}: expected the rule's values by their names")
+            raise UnusablePolicy(f"[{rule}] = {given!r}: expected the rule's values by their names")
         rules[rule] = {**rules[rule], **_read_values(rule, given)}
     return replace(policy, rules=rules)

@@ -17,11 +17,12 @@ from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError
 
 from config import valkey
-from config.processes import ChildFailedError, Program, Stopped, Tree
+from config.processes import Child, ChildFailedError, Program, Stopped, Tree
 
 HOST = "127.0.0.1"
 EMAIL = "alice@example.com"
 PASSWORD = "prazo-demo-2026"  # noqa: S105 - of a demo that only this machine reaches
+ALONE = ("--without-gossip", "--without-mingle")  # one worker has nobody to talk to
 START_SECONDS = 60.0
 UNUSABLE = 2  # the contract's exit code
 
@@ -33,11 +34,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Options."""
-        parser.add_argument(
-            "--end-with-parent",
-            action="store_true",
-            help="stop when the process that started this one is gone",
-        )
+        parser.add_argument("--end-with-parent", action="store_true", help="stop when its starter is gone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Start everything, print the address and the log-in, and keep it running."""
@@ -70,19 +67,11 @@ class Command(BaseCommand):
         if not os.environ.get("EMAIL_URL"):
             tree.start(Program("mailbox", mailbox_command(data_dir / "mailbox", mail_port)))
         self.prepare(tree)
+        self.tell(f"Starting the pages, the worker and the clock; their logs are in {tree.log_dir} …")
         web = tree.start(Program("web", web_command(port)))
-        tree.start(
-            Program("worker", celery_command("worker", "-c", "2", "--without-gossip", "--without-mingle"))
-        )
+        tree.start(Program("worker", celery_command("worker", "-c", "2", *ALONE)))
         tree.start(Program("beat", celery_command("beat")))
-        deadline = time.monotonic() + START_SECONDS
-        while not answers(port):
-            if time.monotonic() > deadline:
-                raise ChildFailedError(
-                    f"The pages do not answer after {START_SECONDS:.0f} s:\n{web.last_lines()}"
-                )
-            tree.tend()
-            tree.pause()
+        wait_for_pages(tree, web, port)
         site, password = tree.environment["SITE_URL"], tree.environment["DEMO_PASSWORD"]
         self.stdout.write(f"Prazo is at {site} · log in as {EMAIL} with {password}")
         self.stdout.write(f"The demo's mailbox is at {site}/mailbox/")
@@ -99,7 +88,7 @@ class Command(BaseCommand):
 
     def tell(self, line: str) -> None:
         """One line of progress, on standard error."""
-        self.stderr.write(line, self.style.NOTICE)
+        self.stderr.write(line, str)  # as it is: progress is no error, in red
         self.stderr.flush()
 
 
@@ -175,6 +164,16 @@ def web_command(port: int) -> list[str]:
 def celery_command(role: str, *options: str) -> list[str]:
     """A Celery worker or beat."""
     return [sys.executable, "-m", "celery", "-A", "config", role, "--loglevel", "INFO", *options]
+
+
+def wait_for_pages(tree: Tree, web: Child, port: int) -> None:
+    """Return when the pages answer. Raises ChildFailedError when they do not in good time."""
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(port):
+        if time.monotonic() > deadline:
+            raise ChildFailedError(f"No page after {START_SECONDS:.0f} s, see {web.log}:\n{web.last_lines()}")
+        tree.tend()
+        tree.pause()
 
 
 def answers(port: int) -> bool:

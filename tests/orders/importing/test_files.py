@@ -101,7 +101,9 @@ def test_a_file_over_the_limit_is_refused_before_it_is_read(text_file):
 
 def test_damaged_utf8_is_not_taken_for_chinese(text_file, read):
     damaged = ONE_ORDER.encode() * 3 + b"\n" + b"A2,2026-03-02 12:00:00,\xc4\xe3\xff\n"
-    with pytest.raises(UnusableFile, match=f"mixed encodings, UTF-8 but not at byte {damaged.index(bytes([0xC4]))}, line 8"):
+    with pytest.raises(
+        UnusableFile, match=f"mixed encodings, UTF-8 but not at byte {damaged.index(bytes([0xC4]))}, line 8"
+    ):
         read(text_file(damaged))
 
 
