@@ -1,0 +1,183 @@
+"""`make demo` as a person sees it: the real command, its real children, a data folder of its own."""
+
+import http.client
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from tests.servers.smtp import Mailroom, free_port
+
+pytestmark = pytest.mark.slow
+
+CHILDREN = {"valkey-server", "aiosmtpd", "gunicorn", "worker", "beat"}
+OWN_SERVERS = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "PORT", "DEMO_PASSWORD")
+
+
+@dataclass
+class Demo:
+    """A running demo."""
+
+    process: subprocess.Popen[str]
+    port: int
+    data_dir: Path
+    printed: list[str]
+
+    def get(self, path: str) -> int:
+        """The status that a page answers with."""
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)) as connection:
+            connection.request("GET", path, headers={"Host": f"localhost:{self.port}"})
+            return connection.getresponse().status
+
+    def children(self) -> list[str]:
+        """The command lines of this demo's living children, and of theirs.
+
+        They are known by the data folder: in their environment, or (Valkey) in the title they give themselves.
+        """
+        mark, path = f"PRAZO_DATA={self.data_dir}\0".encode(), str(self.data_dir).encode()
+        found = []
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                command, variables = (folder / "cmdline").read_bytes(), (folder / "environ").read_bytes()
+            except OSError:  # ended meanwhile
+                continue
+            if int(folder.name) != self.process.pid and (mark in variables + b"\0" or path in command):
+                found.append(command.replace(b"\0", b" ").decode())
+        return found
+
+
+def command_of(port: int, data_dir: Path, **variables: str) -> tuple[list[str], dict[str, str]]:
+    """The command line and environment of a demo on its own folder."""
+    environment = {name: value for name, value in os.environ.items() if name not in OWN_SERVERS}
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "demo"]
+    return command, environment | {"PORT": str(port), "PRAZO_DATA": str(data_dir)} | variables
+
+
+@contextmanager
+def running(data_dir: Path, **variables: str) -> Iterator[Demo]:
+    """A demo that has printed its two lines; killed at the end if it still runs."""
+    port = free_port()
+    command, environment = command_of(port, data_dir, **variables)
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        printed = [process.stdout.readline() for _ in range(2)]
+        demo = Demo(process, port, data_dir, printed)
+        try:
+            assert process.poll() is None, process.stderr.read()
+            yield demo
+        finally:
+            process.kill()
+            wait_until(lambda: demo.children() == [])
+
+
+def wait_until(condition: Callable[[], bool], *, seconds: float = 15) -> None:
+    """Poll until it holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+def stop(demo: Demo, number: signal.Signals) -> int:
+    """Signal the demo and give its exit code."""
+    demo.process.send_signal(number)
+    return demo.process.wait(20)
+
+
+def refusal(port: int, data_dir: Path) -> tuple[int, str]:
+    """The exit code and the error of a demo that cannot start."""
+    command, environment = command_of(port, data_dir)
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    return result.returncode, result.stderr
+
+
+def test_demo_prints_where_it_is_and_ends_whole_when_interrupted(tmp_path: Path) -> None:
+    with running(tmp_path) as demo:
+        assert demo.printed == [
+            f"Prazo is at http://localhost:{demo.port} · log in as alice@example.com with prazo-demo-2026\n",
+            f"The demo's mailbox is at http://localhost:{demo.port}/mailbox/\n",
+        ]
+        assert demo.get("/") < 500
+        names = " ".join(demo.children())
+        assert {name for name in CHILDREN if name in names} == CHILDREN
+        assert stop(demo, signal.SIGINT) == 0
+        assert demo.children() == []
+
+
+def test_demo_keeps_its_data_and_leaves_nobody_behind_when_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as demo:
+        with closing(sqlite3.connect(tmp_path / "prazo.sqlite3")) as database, database:
+            database.execute("CREATE TABLE kept (at TEXT)")
+        stop(demo, signal.SIGKILL)
+        wait_until(lambda: demo.children() == [])
+    with running(tmp_path, DEMO_PASSWORD="another one") as demo:
+        assert demo.printed[0].endswith("with another one\n")
+        with closing(sqlite3.connect(tmp_path / "prazo.sqlite3")) as database:
+            assert database.execute("SELECT count(*) FROM kept").fetchone() == (0,)
+
+
+def test_demo_starts_a_child_again_when_it_is_killed(tmp_path: Path) -> None:
+    with running(tmp_path) as demo:
+        pids = subprocess.run(
+            ["pgrep", "--parent", str(demo.process.pid), "--full", "gunicorn"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        os.killpg(int(pids.stdout), signal.SIGKILL)
+        wait_until(lambda: not accepts(demo.port))
+        wait_until(lambda: accepts(demo.port) and demo.get("/") < 500)
+
+
+def accepts(port: int) -> bool:
+    """Whether somebody listens on the port."""
+    with socket.socket() as client:
+        return client.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_demo_uses_the_servers_that_the_environment_names(
+    tmp_path: Path, postgresql_url: str, redis_url: str, mailroom: Mailroom
+) -> None:
+    servers = {"DATABASE_URL": postgresql_url, "REDIS_URL": redis_url, "EMAIL_URL": mailroom.url}
+    with running(tmp_path, **servers) as demo:
+        assert demo.get("/") < 500
+        names = " ".join(demo.children())
+        assert {name for name in CHILDREN if name in names} == CHILDREN - {"valkey-server", "aiosmtpd"}
+        assert not (tmp_path / "prazo.sqlite3").exists()
+        assert stop(demo, signal.SIGTERM) == 0
+
+
+def test_demo_says_so_when_the_port_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, error = refusal(port, tmp_path)
+    assert (code, len(error.splitlines())) == (2, 1)
+    assert f"Port {port} is taken: stop what listens there, or choose another with PORT=" in error
+
+
+def test_demo_says_so_when_another_one_runs_on_the_same_data(tmp_path: Path) -> None:
+    with running(tmp_path):
+        code, error = refusal(free_port(), tmp_path)
+    assert (code, len(error.splitlines())) == (2, 1)
+    assert f"Another demo runs on {tmp_path}" in error
+
+
+def test_demo_works_when_its_folder_has_a_long_name_with_spaces(tmp_path: Path) -> None:
+    with running(tmp_path / ("a long name " * 9).strip()) as demo:
+        assert demo.get("/") < 500
+        assert stop(demo, signal.SIGINT) == 0
