@@ -42,7 +42,7 @@ class Demo:
     def children(self) -> list[str]:
         """The command lines of this demo's living children, and of theirs.
 
-        They are known by the data folder: in their environment, or (Valkey) in the title they give themselves.
+        They are known by the data folder: in their environment, or (Valkey) in the title they took.
         """
         mark, path = f"PRAZO_DATA={self.data_dir}\0".encode(), str(self.data_dir).encode()
         found = []
