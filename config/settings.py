@@ -125,6 +125,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for Redis: the next sweep wakes the workers anyway
 CELERY_TIMEZONE = "UTC"
+CLAIM_LEASE_SECONDS = env.int("CLAIM_LEASE_SECONDS", default=300)  # how long a worker owns the rows that it claimed
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")  # disposable
 CELERY_BEAT_SCHEDULE = {

@@ -34,7 +34,7 @@ def fire_due(clock: Callable[[], datetime], *, until: datetime) -> int:
 def _fire_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
     fired = 0
     for pk in claim.ids:
-        if clock() > min(until, claim.lease_until):
+        if clock() > min(until, claim.work_until):
             break
         try:
             fired += fire_claimed(pk, claim.token, now=clock())

@@ -13,7 +13,7 @@ from messaging.models import Channel, Message, MessageState
 from messaging.services.outbox import queue_message
 from messaging.vocabulary import Purpose
 from orders.events import Event, EventType
-from orders.models import Milestone, TrackingEvent
+from orders.models import Milestone, TimelineEvent, TrackingEvent
 from orders.planning import MilestoneKind, handling_end, protection_end
 from orders.services.facts import Outcome, is_high_value
 from orders.services.ledger import OrderLedger
@@ -231,6 +231,27 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
         raise_action(ledger, ActionKind.CONTACT_BUYER, rule="T4", data={"reason": event.text("description")})
 
 
+def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
+    """A parcel that nobody knows is refunded before it is complained of: one complaint freezes the store (T6)."""
+    if not ledger.policy.has("T6"):
+        return
+    lookups = latest_lookups(ledger)
+    if any(lookups.values()) or ledger.order.first_scan_at:
+        settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="found")
+    elif len(lookups) >= ledger.policy.value("T6", "sources"):
+        settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="untraceable")
+        raise_refund(ledger, rule="T6", warning="store_freeze")
+    else:
+        raise_action(ledger, ActionKind.VERIFY_TRACKING, rule="T6")
+
+
+def latest_lookups(ledger: OrderLedger) -> dict[str, bool]:
+    """Each source that was asked for the parcel, with its latest answer."""
+    events = sorted(ledger.rows_of(TimelineEvent), key=lambda event: (event.at, event.sequence))
+    lookups = [event.data for event in events if event.type == EventType.TRACKING_LOOKUP and "source" in event.data]
+    return {data["source"]: data["found"] for data in lookups}
+
+
 def _latest_status(ledger: OrderLedger) -> str:
     added = [row for row in ledger.rows if isinstance(row, TrackingEvent)]
     return added[-1].status if added else ""
@@ -285,6 +306,7 @@ def _settle(*kinds: ActionKind) -> Callable[[OrderLedger, Event, Outcome], None]
 EVENT_REACTIONS: dict[EventType, Callable[[OrderLedger, Event, Outcome], None]] = {
     EventType.SHIPPED: _on_shipped,
     EventType.TRACKING: _on_tracking,
+    EventType.TRACKING_LOOKUP: _on_lookup,
     EventType.DELIVERED: _on_delivered,
     EventType.DISRUPTION: _on_disruption,
     EventType.BUYER_CHOICE: _on_choice,

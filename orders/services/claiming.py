@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, models, transaction
 
 from orders.models.claims import Claimable, ClaimState
 
 BATCH = 100
-LEASE = timedelta(minutes=5)
 MAX_ATTEMPTS = 8
 # A row that has failed this often is claimed alone: if it kills its worker, it burns no neighbour's attempts.
 SUSPECT_ATTEMPTS = 3
@@ -22,10 +22,14 @@ SUSPECT_ATTEMPTS = 3
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The rows that a worker owns until `lease_until` (UTC); every mark names the token."""
+    """The rows that a worker owns until `lease_until` (UTC); every mark names the token.
+
+    Nothing is begun after `work_until`, half-way: what is begun late could end when another worker has the row.
+    """
 
     ids: list[int]
     token: uuid.UUID
+    work_until: datetime
     lease_until: datetime
 
 
@@ -37,7 +41,8 @@ def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> C
         ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [
             pk for pk, _attempts in rows[:1]
         ]
-        claim = Claim(ids, uuid.uuid4(), now + LEASE)
+        lease = timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
+        claim = Claim(ids, uuid.uuid4(), now + lease / 2, now + lease)
         model._default_manager.filter(pk__in=ids).update(
             state=ClaimState.CLAIMED,
             claim_token=claim.token,
