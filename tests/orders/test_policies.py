@@ -77,9 +77,7 @@ PRINTED: list[tuple[str, str, Any, Any]] = [
 
 
 @pytest.mark.parametrize(("rule", "key", "aliexpress", "taobao"), PRINTED)
-def test_the_packs_hold_the_values_that_the_rules_print(
-    rule: str, key: str, aliexpress: Any, taobao: Any
-) -> None:
+def test_the_packs_hold_the_values_that_the_rules_print(rule: str, key: str, aliexpress: Any, taobao: Any) -> None:
     assert load_policy("aliexpress-br", 1).value(rule, key) == aliexpress
     assert load_policy("taobao-cn", 1).value(rule, key) == taobao
 
@@ -160,9 +158,7 @@ def test_the_latest_version_is_the_one_with_the_highest_number(packs: Path) -> N
 
 
 def test_a_third_pack_is_a_file_and_no_code(packs: Path) -> None:
-    write_pack(
-        packs, HEAD + '[P3]\nafter = "36 hours"\n[P4]\nafter = "1.5 days"\ncalendar = "china_working"\n[T4]'
-    )
+    write_pack(packs, HEAD + '[P3]\nafter = "36 hours"\n[P4]\nafter = "1.5 days"\ncalendar = "china_working"\n[T4]')
     policy = load_policy("third")
     assert policy_names() == ["third"]
     assert policy.duration("P3") == policy.duration("P4") == timedelta(hours=36)
@@ -203,9 +199,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("table", "message"), BROKEN, ids=[table.replace("\n", " ") for table, _ in BROKEN])
-def test_a_broken_pack_is_refused_with_the_rule_the_value_and_the_reason(
-    packs: Path, table: str, message: str
-) -> None:
+def test_a_broken_pack_is_refused_with_the_rule_the_value_and_the_reason(packs: Path, table: str, message: str) -> None:
     write_pack(packs, HEAD + table)
     with pytest.raises(UnusablePolicy) as refusal:
         load_policy("third")
@@ -227,13 +221,9 @@ def test_a_pack_is_refused_when_its_zone_is_in_no_table(packs: Path) -> None:
 
 
 def test_an_unknown_pack_or_version_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(
-        UnusablePolicy, match="no policy pack 'wish': expected one of aliexpress-br, taobao-cn"
-    ):
+    with pytest.raises(UnusablePolicy, match="no policy pack 'wish': expected one of aliexpress-br, taobao-cn"):
         load_policy("wish")
-    with pytest.raises(
-        UnusablePolicy, match="policy pack 'aliexpress-br' has no version 999: expected one of"
-    ):
+    with pytest.raises(UnusablePolicy, match="policy pack 'aliexpress-br' has no version 999: expected one of"):
         load_policy("aliexpress-br", 999)
 
 
