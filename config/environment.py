@@ -22,9 +22,7 @@ def email_settings(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in SMTP_PORTS or not parts.hostname:
-        raise ImproperlyConfigured(
-            f"EMAIL_URL is {url!r}: expected smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]"
-        )
+        raise ImproperlyConfigured(f"EMAIL_URL is {url!r}: expected smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]")
     return {
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],

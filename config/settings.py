@@ -25,14 +25,10 @@ DEMO = env.bool("PRAZO_DEMO", default=False)  # set by `manage.py demo`: shows i
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if SECURE and not SECRET_KEY:
-    raise ImproperlyConfigured(
-        "SECRET_KEY is empty: with an https:// SITE_URL, set it to 50 or more random characters"
-    )
+    raise ImproperlyConfigured("SECRET_KEY is empty: with an https:// SITE_URL, set it to 50 or more random characters")
 SECRET_KEY = SECRET_KEY or stored_secret(DATA_DIR / "secret_key")
 
-ALLOWED_HOSTS = env.list(
-    "ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"]
-)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
 INSTALLED_APPS = [
@@ -93,9 +89,7 @@ TEMPLATES = [
 
 # --- data -----------------------------------------------------------------------------------------------------------
 DATABASES = {
-    "default": complete_database(
-        env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'prazo.sqlite3'}")
-    )
+    "default": complete_database(env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'prazo.sqlite3'}"))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))

@@ -73,9 +73,7 @@ def end_orphan(socket: Path) -> None:
         try:
             _client(socket).shutdown()
         except RedisError as error:
-            raise SocketTakenError(
-                f"the Valkey on {socket} does not stop ({error}): stop it by hand"
-            ) from error
+            raise SocketTakenError(f"the Valkey on {socket} does not stop ({error}): stop it by hand") from error
 
 
 def _client(socket: Path) -> Redis:

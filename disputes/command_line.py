@@ -31,9 +31,7 @@ class ContractCommand(BaseCommand):
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
         """Argparse's own exit code for a wrong call is 2 as well."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
-        parser.add_argument(
-            "--json", action="store_true", dest="as_json", help="answer with one JSON document"
-        )
+        parser.add_argument("--json", action="store_true", dest="as_json", help="answer with one JSON document")
         return parser
 
     def answer(self, document: dict[str, Any], *, as_json: bool) -> None:

@@ -54,9 +54,7 @@ def fire_claimed(pk: int, token: uuid.UUID, *, now: datetime) -> bool:
             return False
         ledger = open_ledger(held, now=now, actor="timer")
         # A fact may have ended it while we waited for the order's lock.
-        milestone = next(
-            (row for row in ledger.milestones if row.pk == pk and row.claim_token == token), None
-        )
+        milestone = next((row for row in ledger.milestones if row.pk == pk and row.claim_token == token), None)
         if milestone is None:
             return False
         fire_in(ledger, milestone)

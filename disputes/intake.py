@@ -100,9 +100,7 @@ class Intake:
         report.read = rows.rows_read
         return report
 
-    def _store(
-        self, batch: list[Record], report: Report, take: Callable[[list[Record], Report], None]
-    ) -> None:
+    def _store(self, batch: list[Record], report: Report, take: Callable[[list[Record], Report], None]) -> None:
         """One transaction for the batch; when the database refuses it, one for each row, so that one row is lost."""
         trial = Report()
         try:
@@ -122,9 +120,7 @@ class Intake:
     def _take_orders(self, batch: list[OrderRecord], report: Report) -> None:
         store = lock_store(self.store.pk)
         known = {ledger.order.order_number: ledger for ledger in self._known(store, batch)}
-        buyers = {
-            buyer.key: buyer for buyer in store.buyers.filter(key__in=[buyer_key(record) for record in batch])
-        }
+        buyers = {buyer.key: buyer for buyer in store.buyers.filter(key__in=[buyer_key(record) for record in batch])}
         ledgers = []
         for record in batch:
             ledger = known.get(record.order_number)
@@ -141,12 +137,8 @@ class Intake:
         orders = Order.objects.filter(store=store, order_number__in=numbers).prefetch_related("items")
         return open_ledgers(orders, now=self.now, actor=self.actor)
 
-    def _create(
-        self, store: Store, record: OrderRecord, buyers: dict[str, Buyer], report: Report
-    ) -> OrderLedger:
-        ledger = start_order(
-            record, store, now=self.now, actor=self.actor, buyer=buyers.get(buyer_key(record))
-        )
+    def _create(self, store: Store, record: OrderRecord, buyers: dict[str, Buyer], report: Report) -> OrderLedger:
+        ledger = start_order(record, store, now=self.now, actor=self.actor, buyer=buyers.get(buyer_key(record)))
         buyers[ledger.order.buyer.key] = ledger.order.buyer
         self._record_facts(ledger, record, report)
         report.created += 1
@@ -189,9 +181,7 @@ class Intake:
             shipment = _parcel_of(record, parcels)
             if shipment is None:
                 error = "no order of this store has this parcel: import the order first"
-                report.rejected.append(
-                    RowError(record.row or 0, "tracking_number", record.tracking_number, error)
-                )
+                report.rejected.append(RowError(record.row or 0, "tracking_number", record.tracking_number, error))
                 continue
             outcomes = take_in(ledgers[shipment.order_id], [_tracking_event(record)])
             report.warn(record.row, outcomes)

@@ -38,16 +38,12 @@ def import_file(file_id: int, clock: Callable[[], datetime]) -> None:
 def waiting_files(now: datetime) -> list[int]:
     """Files that no worker works on: those queued, and those whose worker has gone silent."""
     silent = Q(state=OrderFileState.RUNNING, heartbeat_at__lt=now - SILENCE)
-    return list(
-        OrderFile.objects.filter(silent | Q(state=OrderFileState.QUEUED)).values_list("pk", flat=True)
-    )
+    return list(OrderFile.objects.filter(silent | Q(state=OrderFileState.QUEUED)).values_list("pk", flat=True))
 
 
 def _take(file_id: int, now: datetime) -> OrderFile | None:
     with transaction.atomic():
-        file: OrderFile = (
-            OrderFile.objects.select_for_update(of=("self",)).select_related("store").get(pk=file_id)
-        )
+        file: OrderFile = OrderFile.objects.select_for_update(of=("self",)).select_related("store").get(pk=file_id)
         silent = file.heartbeat_at is None or file.heartbeat_at < now - SILENCE
         if file.state != OrderFileState.QUEUED and not (file.state == OrderFileState.RUNNING and silent):
             return None

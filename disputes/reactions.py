@@ -58,9 +58,7 @@ def _tell_expiry(ledger: OrderLedger, milestone: Milestone) -> None:
 
 
 def _warn_shipping(ledger: OrderLedger, milestone: Milestone) -> None:
-    raise_action(
-        ledger, ActionKind.SHIP, rule=milestone.rule, due_at=handling_end(ledger.order, ledger.policy)
-    )
+    raise_action(ledger, ActionKind.SHIP, rule=milestone.rule, due_at=handling_end(ledger.order, ledger.policy))
 
 
 def _note_overdue_shipping(ledger: OrderLedger, milestone: Milestone) -> None:
@@ -87,9 +85,7 @@ def _contact_second(ledger: OrderLedger, milestone: Milestone) -> None:
 def _contact_third(ledger: OrderLedger, milestone: Milestone) -> None:
     sequence = ledger.order.timeline_length
     raise_refund(ledger, rule=milestone.rule)
-    tell_buyer(
-        ledger, Purpose.CONTACT_60, rule=milestone.rule, sequence=sequence, refund_amount=amount_left(ledger)
-    )
+    tell_buyer(ledger, Purpose.CONTACT_60, rule=milestone.rule, sequence=sequence, refund_amount=amount_left(ledger))
 
 
 def _check_protection(ledger: OrderLedger, milestone: Milestone) -> None:
@@ -166,11 +162,7 @@ def react_to_placed(ledger: OrderLedger) -> None:
     cause = ledger.order.timeline_length
     tell_buyer(ledger, Purpose.ORDER_RECEIVED, rule="S7", sequence=cause)
     commercial = ledger.order.shipping_service == "commercial_express"
-    if (
-        ledger.policy.has("S1")
-        and not is_tax_id(ledger.order.buyer.tax_id)
-        and (commercial or is_high_value(ledger))
-    ):
+    if ledger.policy.has("S1") and not is_tax_id(ledger.order.buyer.tax_id) and (commercial or is_high_value(ledger)):
         tell_buyer(ledger, Purpose.TAX_ID_REQUEST, rule="S1", sequence=cause)
 
 

@@ -22,9 +22,7 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
 
     What the facts call for is there already, unless a fault or another program took it away.
     """
-    ids = list(
-        Order.objects.filter(state__in=OPEN, pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH]
-    )
+    ids = list(Order.objects.filter(state__in=OPEN, pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
     for pk in ids:
         with transaction.atomic():
             ledger = open_ledger(pk, now=now, actor="reconciliation")

@@ -83,14 +83,10 @@ class Rehearsal:
 
     def messages(self) -> list[Message]:
         """What left, and what was queued in time and leaves later."""
-        return sorted(
-            [*self.departed, *self._waiting()], key=lambda message: (message.send_after, message.pk)
-        )
+        return sorted([*self.departed, *self._waiting()], key=lambda message: (message.send_after, message.pk))
 
 
-def rehearse(
-    record: OrderRecord, events: Iterable[Event], *, policy_name: str, until: datetime
-) -> dict[str, Any]:
+def rehearse(record: OrderRecord, events: Iterable[Event], *, policy_name: str, until: datetime) -> dict[str, Any]:
     """The contract's answer for one order. Raises UnusablePolicy."""
     with transaction.atomic():
         try:
@@ -115,10 +111,7 @@ def tally(record: OrderRecord, *, policy_name: str, until: datetime) -> dict[str
 def _as_facts(record: OrderRecord, events: Iterable[Event]) -> list[Event]:
     """The dated columns are facts as well; at one instant they come first."""
     parcel = {"carrier": record.carrier, "tracking_number": record.tracking_number}
-    dated = [
-        Event(EventType(kind), at, data=parcel if kind == "shipped" else {})
-        for at, kind in record.dated_facts()
-    ]
+    dated = [Event(EventType(kind), at, data=parcel if kind == "shipped" else {}) for at, kind in record.dated_facts()]
     return sorted([*dated, *events], key=lambda event: event.at)
 
 
@@ -155,14 +148,10 @@ def answer(rehearsal: Rehearsal) -> dict[str, Any]:
         ],
         "milestones": [_milestone(row) for row in Milestone.objects.filter(order=order)],
         "messages": [_message(message) for message in rehearsal.messages()],
-        "actions": [
-            _action(item) for item in ActionItem.objects.filter(order=order).order_by("raised_at", "id")
-        ],
+        "actions": [_action(item) for item in ActionItem.objects.filter(order=order).order_by("raised_at", "id")],
         "advice": [],
         "violations": [
-            {"at": instant(event.at), "rule": rule}
-            for event in timeline
-            for rule in event.data.get("violations", ())
+            {"at": instant(event.at), "rule": rule} for event in timeline for rule in event.data.get("violations", ())
         ],
         "refused": [
             {"at": instant(event.at), "type": event.type, "rule": event.rule, "error": event.data["error"]}

@@ -33,8 +33,6 @@ def look_for_work(now: datetime) -> Work:
 
 
 def _workers(model: type[Claimable], now: datetime) -> int:
-    due: models.QuerySet[Claimable] = model._default_manager.filter(
-        state=ClaimState.PENDING, next_attempt_at__lte=now
-    )
+    due: models.QuerySet[Claimable] = model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now)
     count = due.order_by("next_attempt_at")[: BATCH * MOST_WORKERS].count()
     return -(-count // BATCH)

@@ -22,9 +22,7 @@ TITLE_LENGTH = 60  # characters of one product's title
 LISTED_TITLES = 2
 NAME_LENGTH = 30  # characters of the name in a greeting
 
-_LETTER_BEFORE_DIGIT = re.compile(
-    r"(?<=[A-Z])(?=\d)"
-)  # "USD1,234.50": babel leaves out CLDR's currency spacing
+_LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")  # "USD1,234.50": babel leaves out CLDR's currency spacing
 
 
 @cache
@@ -40,9 +38,7 @@ def greeting(name: str, language: Language) -> str:
     return fill(phrases["with_name"], {"name": called}) if called else str(phrases["without_name"])
 
 
-def tracking_summary(
-    status: str, location: str, at: datetime | None, zone: ZoneInfo, language: Language
-) -> str:
+def tracking_summary(status: str, location: str, at: datetime | None, zone: ZoneInfo, language: Language) -> str:
     """A clause that tells where the parcel roughly is.
 
     No event at all is the status `no_scan`; an empty status is an event that could not be classified.

@@ -13,9 +13,7 @@ def next_window(instant: datetime, zone: ZoneInfo, *, opens: time, closes: time)
     Raises ValueError when the hours are empty or pass midnight.
     """
     if opens >= closes:
-        raise ValueError(
-            f"contact hours {opens:%H:%M}-{closes:%H:%M}: the end must come after the start, same day"
-        )
+        raise ValueError(f"contact hours {opens:%H:%M}-{closes:%H:%M}: the end must come after the start, same day")
 
     def is_open(at: datetime) -> bool:
         return opens <= at.astimezone(zone).time() < closes

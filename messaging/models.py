@@ -16,9 +16,7 @@ class Template(models.Model):
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="templates", verbose_name=_("store"))
     purpose = models.CharField(_("purpose"), max_length=30, choices=[(p.value, p.value) for p in Purpose])
-    language = models.CharField(
-        _("language"), max_length=10, choices=[(lang.value, lang.value) for lang in Language]
-    )
+    language = models.CharField(_("language"), max_length=10, choices=[(lang.value, lang.value) for lang in Language])
     subject = models.CharField(_("subject"), max_length=200)
     body = models.TextField(_("text"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
@@ -30,9 +28,7 @@ class Template(models.Model):
         verbose_name = _("template")
         verbose_name_plural = _("templates")
         constraints = [
-            models.UniqueConstraint(
-                fields=["store", "purpose", "language"], name="one_text_per_purpose_and_language"
-            )
+            models.UniqueConstraint(fields=["store", "purpose", "language"], name="one_text_per_purpose_and_language")
         ]
 
     def __str__(self) -> str:
@@ -90,9 +86,7 @@ class Message(Claimable):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         ordering = ["send_after", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["order", "purpose", "sequence"], name="one_message_per_cause")
-        ]
+        constraints = [models.UniqueConstraint(fields=["order", "purpose", "sequence"], name="one_message_per_cause")]
         indexes = [
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="message_due"),
             models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="message_lease"),

@@ -26,9 +26,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _PACK_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Control characters, line and paragraph separators, and lone surrogates, which no mail can carry. The rest
 # turn the text around them backwards: with them one amount can be made to read as another.
-_BREAKING = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
-)
+_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class MissingText(Exception):  # noqa: N818 - says what is wrong
@@ -81,9 +79,7 @@ def load_text(purpose: Purpose, language: Language, pack_name: str) -> Text:
         path = TEXTS / name / language / f"{purpose}.txt"
         if _PACK_NAME.fullmatch(name) and path.is_file():
             return parse_text(path.read_text("utf-8"))
-    raise MissingText(
-        f"no text for {purpose} in {language}: add {COMMON}/{language}/{purpose}.txt to the texts"
-    )
+    raise MissingText(f"no text for {purpose} in {language}: add {COMMON}/{language}/{purpose}.txt to the texts")
 
 
 def variables_of(text: Text) -> tuple[frozenset[str], frozenset[str]]:

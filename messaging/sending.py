@@ -44,8 +44,7 @@ def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) ->
     sent = 0
     with _server() as server:
         for pk in claim.ids:
-            # Past half of the lease another worker may soon hold the row: better late than twice.
-            if clock() > min(until, claim.lease_until):
+            if clock() > min(until, claim.work_until):
                 break
             sent += _send_one(pk, claim.token, server, clock)
     release_claim(Message, claim)
@@ -182,9 +181,7 @@ def _reply(error: Exception) -> tuple[int, str]:
     words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))
-    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(
-        error, smtplib.SMTPAuthenticationError
-    ):
+    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, smtplib.SMTPAuthenticationError):
         code, words = error.smtp_code, error.smtp_error
     else:
         code, words = 0, str(error)

@@ -41,9 +41,7 @@ def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, An
         Variable.PAYMENT_METHOD_NAME: compose.payment_method(order.payment_method, language),
         Variable.STORE_NAME: order.store.name,
         Variable.PICKUP_PLACE: str(given.get("pickup_place") or ""),
-        Variable.DISRUPTION_CAUSE: compose.disruption_cause(
-            str(given.get("disruption_cause") or ""), language
-        ),
+        Variable.DISRUPTION_CAUSE: compose.disruption_cause(str(given.get("disruption_cause") or ""), language),
         **{
             name: compose.format_money(amount, order.currency, language) if amount else ""
             for name, amount in money.items()

@@ -46,9 +46,7 @@ class Variable(StrEnum):
     STORE_NAME = "store_name"
     CARRIER = "carrier"
     TRACKING_NUMBER = "tracking_number"
-    TRACKING_SUMMARY = (
-        "tracking_summary"  # a clause that stands after a label and a colon, without a full stop
-    )
+    TRACKING_SUMMARY = "tracking_summary"  # a clause that stands after a label and a colon, without a full stop
     DAYS_SINCE_SHIPPING = "days_since_shipping"  # with its unit: "30 dias", "1 día"
     SHIPPED_DATE = "shipped_date"
     PROMISED_DATE = "promised_date"

@@ -79,12 +79,7 @@ def read_amount(value: Any) -> Decimal:
         amount = Decimal(str(value))
     except InvalidOperation as error:
         raise ValueError("not an amount such as 23.50") from error
-    if (
-        not amount.is_finite()
-        or amount < 0
-        or amount >= Decimal("1e11")
-        or amount != amount.quantize(Decimal("0.01"))
-    ):
+    if not amount.is_finite() or amount < 0 or amount >= Decimal("1e11") or amount != amount.quantize(Decimal("0.01")):
         raise ValueError("not an amount such as 23.50: at least 0, at most two decimals")
     return amount.quantize(Decimal("0.01"))
 
@@ -169,9 +164,7 @@ def read_event(given: Any, where: str) -> Event:
         raise UnusableEvent(f"{where}: {kind} needs {missing[0]!r}")
     if given.get("as") not in (None, "command", "fact"):
         raise UnusableEvent(f'{where}: as = {given["as"]!r}: expected "command", or nothing for a fact')
-    values = {
-        key: value for key, value in given.items() if key not in {"at", "type", "as"} and value is not None
-    }
+    values = {key: value for key, value in given.items() if key not in {"at", "type", "as"} and value is not None}
     return Event(
         kind,
         _read_key("at", given.get("at"), where),

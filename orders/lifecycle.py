@@ -36,9 +36,7 @@ OPEN = [*UNPAID, OrderState.PAID, *UNDERWAY, OrderState.DELIVERED, OrderState.DI
 class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
     """The state, the instants that its transitions set, and the transitions."""
 
-    state = FSMField(
-        _("state"), default=OrderState.PAYMENT_PENDING, choices=OrderState.choices, protected=True
-    )
+    state = FSMField(_("state"), default=OrderState.PAYMENT_PENDING, choices=OrderState.choices, protected=True)
     state_since = models.DateTimeField(_("in this state since"))
     expired_at = models.DateTimeField(_("payment expired at"), null=True, blank=True)
     paid_at = models.DateTimeField(_("paid at"), null=True, blank=True)
@@ -105,9 +103,7 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
         """The buyer opened a dispute: at any time after payment, a finished order included (D9)."""
         self.disputed_at = self.state_since = at
 
-    @transition(
-        field=state, source=[*OPEN, OrderState.COMPLETED, OrderState.CANCELLED], target=OrderState.REFUNDED
-    )
+    @transition(field=state, source=[*OPEN, OrderState.COMPLETED, OrderState.CANCELLED], target=OrderState.REFUNDED)
     def refund(self, at: datetime) -> None:
         """The whole amount went back to the buyer."""
         self.refunded_at = self.state_since = at

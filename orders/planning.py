@@ -189,9 +189,7 @@ DEFINITIONS: dict[MilestoneKind, Definition] = {
     Kind.PROTECTION_CHECK: Definition("G1", _protection_check, OVER),
     Kind.REVIEW_REQUEST: Definition("G3", _after("G3", "delivered_at"), ("refunded", "cancelled")),
     Kind.COMPLETION: Definition("G4", _after("G4", "delivered_at"), ("refunded", "cancelled", "completed")),
-    Kind.REVIEW_REPLY_DUE: Definition(
-        "R10", _after("R10", "reviewed_at"), ("review_answered",), in_dispute=True
-    ),
+    Kind.REVIEW_REPLY_DUE: Definition("R10", _after("R10", "reviewed_at"), ("review_answered",), in_dispute=True),
 }
 
 # The kinds that come back after they fired: a carrier's news, or a later end of protection, starts them anew.

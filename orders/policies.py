@@ -213,9 +213,7 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
         raise UnusablePolicy(f"platform_zone = {data.get('platform_zone')!r}: expected an IANA time zone")
     services = {_plain(word): service for word, service in data.get("shipping_services", {}).items()}
     if wrong := set(services.values()) - SERVICES:
-        raise UnusablePolicy(
-            f"[shipping_services] names {sorted(wrong)[0]!r}: expected one of {sorted(SERVICES)}"
-        )
+        raise UnusablePolicy(f"[shipping_services] names {sorted(wrong)[0]!r}: expected one of {sorted(SERVICES)}")
     statuses = {_plain(word): fact for word, fact in data.get("statuses", {}).items()}
     if wrong := set(statuses.values()) - {"", *EventType}:
         raise UnusablePolicy(f"[statuses] names {sorted(wrong)[0]!r}: expected a type of event, or nothing")

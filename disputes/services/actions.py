@@ -58,9 +58,7 @@ def complete_action(item_id: int, *, now: datetime, actor: str, note: str = "") 
             return
         _close(item, ActionState.DONE, at=now, by=actor, reason=note)
         private = {"text": note} if note else None
-        ledger.write(
-            EventKind.ACTION, "done", at=now, rule=item.rule, data={"kind": item.kind}, private=private
-        )
+        ledger.write(EventKind.ACTION, "done", at=now, rule=item.rule, data={"kind": item.kind}, private=private)
         save_ledgers([ledger])
 
 

@@ -16,9 +16,7 @@ WHOLE_DIGITS, DECIMALS = 10, 4  # what a stored amount can hold
 
 NOT_AN_AMOUNT = "not an amount"
 NEGATIVE = "negative amount"
-AMBIGUOUS = (
-    "thousands or decimals? write it without separators (1234.50), or give decimal_comma in the mapping"
-)
+AMBIGUOUS = "thousands or decimals? write it without separators (1234.50), or give decimal_comma in the mapping"
 
 _PLAIN = re.compile(r"\d{1,10}(?:\.\d{1,4})?", re.ASCII)
 _AMOUNT = re.compile(r"([^\d.,+]*)\+?\s*(\d[\d.,' \u2019]*)([^\d]*)", re.ASCII)

@@ -67,9 +67,7 @@ def recognise(headers: Sequence[str], layout: Layout = ORDERS) -> Mapping:
     columns = _match(headers, layout.recognised)
     missing = [name for name in layout.required if name not in columns]
     if missing:
-        raise UnusableFile(
-            f"no column for {' and '.join(missing)}; the columns are {_shown(headers)}; {_HINT}"
-        )
+        raise UnusableFile(f"no column for {' and '.join(missing)}; the columns are {_shown(headers)}; {_HINT}")
     return Mapping(columns)
 
 
@@ -103,8 +101,7 @@ def check_fields(mapping: Mapping, layout: Layout = ORDERS) -> None:
     unknown = [name for name in mapping.columns if name not in layout.recognised]
     if unknown:
         raise UnusableFile(
-            f"the mapping has unknown fields: {', '.join(unknown)}; "
-            f"the fields are {', '.join(layout.recognised)}"
+            f"the mapping has unknown fields: {', '.join(unknown)}; the fields are {', '.join(layout.recognised)}"
         )
     missing = [name for name in layout.required if not mapping.columns.get(name, "").strip()]
     if missing:

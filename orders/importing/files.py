@@ -73,9 +73,7 @@ def _first_bytes(path: Path, max_bytes: int) -> bytes:
     except OSError as error:
         raise UnusableFile(f"{path.name}: cannot be opened ({error.strerror}); check the path") from error
     if size > max_bytes:
-        raise UnusableFile(
-            f"{path.name}: the file has {size:,} bytes, {max_bytes:,} are allowed; split it into parts"
-        )
+        raise UnusableFile(f"{path.name}: the file has {size:,} bytes, {max_bytes:,} are allowed; split it into parts")
     if not size:
         raise UnusableFile(f"{path.name}: the file is empty; {HINT}")
     return start

@@ -133,9 +133,7 @@ def _unpack_money(row: int, values: Values) -> Iterator[RowError]:
         stated = values.setdefault("currency", money.currency)
         if money.certain and stated != money.currency:
             value = f"{money.currency} {money.amount}"
-            yield RowError(
-                row, name, value, f"the currency is {money.currency} here and {stated} elsewhere in the row"
-            )
+            yield RowError(row, name, value, f"the currency is {money.currency} here and {stated} elsewhere in the row")
 
 
 def _items(values: Values) -> tuple[ItemRecord, ...]:

@@ -63,9 +63,7 @@ class OrderFileReader:
             yield from order.finish()
 
 
-def read_orders(
-    path: Path, *, timezone: str, max_bytes: int, mapping: Mapping | None = None
-) -> OrderFileReader:
+def read_orders(path: Path, *, timezone: str, max_bytes: int, mapping: Mapping | None = None) -> OrderFileReader:
     """Open an order file and read it through once, to count its rows and find orders with scattered lines.
 
     Times without an offset are in `timezone` (IANA name); `max_bytes` bounds the file's size. Without a
@@ -73,9 +71,7 @@ def read_orders(
     used at all.
     """
     tables = open_tables(path, max_bytes=max_bytes)
-    heading = find_heading(
-        tables, lambda cells: apply_mapping(cells, mapping) if mapping else recognise(cells)
-    )
+    heading = find_heading(tables, lambda cells: apply_mapping(cells, mapping) if mapping else recognise(cells))
     is_workbook = heading.table.kind != FileKind.TEXT
     rows = OrderRows(heading.cells, heading.recognised, ZoneInfo(timezone), serials=is_workbook)
     scattered = ScatteredNumbers()

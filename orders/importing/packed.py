@@ -1,7 +1,9 @@
 """Cells of platform exports that hold several things: carrier with number, all the items of an order."""
 
 import re
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -15,17 +17,17 @@ LONGEST_SKU = 100
 LONGEST_CARRIER = 100
 MOST_UNITS = 1_000_000
 MOST_ITEMS = 200
+NO_COLUMNS = ItemRecord()
 
 _LINE = re.compile(r"[\r\n]+")
 _ITEM_START = re.compile(r"【\d+】")
 _NUMBER_OF_ITEM = re.compile(r"^\s*(?:\d{1,3}\s*[.)、]|[-*•])\s+")
-_DETAIL = re.compile(r"[(（]\s*([^:：()（）]{1,20})[:：]\s*([^\r\n]{0,300}?)\s*[)）]\s*(?=[\r\n]|$|[(（])")
-_SKU = frozenset({"商家编码", "商品编码", "sku", "seller sku"})
-_QUANTITY = frozenset({"产品数量", "商品数量", "数量", "quantity", "qty"})
-_PRICE = frozenset({"产品单价", "商品单价", "单价", "价格", "price", "unit price"})
-_KNOWN = _SKU | _QUANTITY | _PRICE | {"产品属性", "商品属性"}
+_PIECE_END = re.compile(r"[\r\n]+|(?<=[)）])[ \t]{0,9}(?=[(（])")
+_WORDS = tomllib.loads(Path(__file__).with_name("packed.toml").read_text(encoding="utf-8"))
+_DETAILS = {word: field for field, words in _WORDS["details"].items() for word in words}
 _REMAINING = re.compile(
-    r"\d+\s*(?:天|小时|时|分|秒|days?|hours?|hrs?|min|[dhm]\b)|已超|超时|剩余", re.IGNORECASE
+    rf"\d\s*(?:{'|'.join(_WORDS['remaining_time']['units'])})(?![a-z])|{'|'.join(_WORDS['remaining_time']['words'])}",
+    re.IGNORECASE,
 )
 
 _read_count = count_reader(MOST_UNITS)
@@ -82,40 +84,36 @@ def parse_packed_items(text: str, fallback: ItemRecord) -> tuple[ItemRecord, ...
     parts = [part for part in _ITEM_START.split(text) if part.strip()] or [text]
     if len(parts) > MOST_ITEMS:
         raise ValueError(f"more than {MOST_ITEMS} items in one cell")
-    items = [_item(part) for part in parts]
-    if len(items) > 1:
-        return _with_skus(items, fallback.sku)
-    only = items[0]
-    has_quantity = any(_name(found) in _QUANTITY for found in _DETAIL.finditer(text))
-    return (
-        replace(
-            only,
-            sku=only.sku or clean(fallback.sku)[:LONGEST_SKU],
-            quantity=only.quantity if has_quantity else fallback.quantity,
-            unit_price=only.unit_price if only.unit_price is not None else fallback.unit_price,
-            unit_cost=fallback.unit_cost,
-        ),
+    if len(parts) > 1:
+        return _with_skus([_item(part, NO_COLUMNS) for part in parts], fallback.sku)
+    return (_item(parts[0], fallback),)
+
+
+def _item(part: str, fallback: ItemRecord) -> ItemRecord:
+    title, details = _title_and_details(part)
+    price = details.get("unit_price")
+    quantity = details.get("quantity")
+    return replace(
+        fallback,
+        sku=clean(details.get("sku") or fallback.sku)[:LONGEST_SKU],
+        title=_one_line(_NUMBER_OF_ITEM.sub("", title)),
+        quantity=_read_count(quantity) if quantity else fallback.quantity,
+        unit_price=_read_money(price).amount if price else fallback.unit_price,
     )
 
 
-def _item(part: str) -> ItemRecord:
-    sku, quantity, price = "", 1, None
-    for found in _DETAIL.finditer(part):
-        name, value = _name(found), clean(found[2])
-        if name in _SKU:
-            sku = value[:LONGEST_SKU]
-        elif name in _QUANTITY:
-            quantity = _read_count(value)
-        elif name in _PRICE:
-            price = _read_money(value).amount
-    # Brackets with other words belong to the title: "Lamp (colour: red)".
-    details = next((found.start() for found in _DETAIL.finditer(part) if _name(found) in _KNOWN), len(part))
-    title = _one_line(_NUMBER_OF_ITEM.sub("", part[:details]))
-    return ItemRecord(sku=sku, title=title, quantity=quantity, unit_price=price)
-
-
-def _name(found: re.Match[str]) -> str:
-    return found[1].strip().lower()
+def _title_and_details(part: str) -> tuple[str, dict[str, str]]:
+    """Part the title from the platform's brackets behind it; other brackets belong to it: "Lamp (colour: red)"."""
+    title: list[str] = []
+    details: dict[str, str] = {}
+    for piece in _PIECE_END.split(part):
+        name, colon, value = piece.strip("\r\n\t ()（）").replace("：", ":").partition(":")
+        field = _DETAILS.get(name.strip().lower()) if colon and piece.strip()[:1] in "(（" else None
+        if field:
+            details[field] = value.strip()
+        elif not details:
+            title.append(piece)
+    return " ".join(title), details
 
 
 def _one_line(text: str) -> str:
@@ -129,6 +127,5 @@ def _with_skus(items: list[ItemRecord], skus: str) -> tuple[ItemRecord, ...]:
     if len(lines) != len(items):
         return tuple(items)
     return tuple(
-        item if item.sku else replace(item, sku=sku[:LONGEST_SKU])
-        for item, sku in zip(items, lines, strict=True)
+        item if item.sku else replace(item, sku=sku[:LONGEST_SKU]) for item, sku in zip(items, lines, strict=True)
     )

@@ -12,9 +12,7 @@ SHOWN = 200  # characters of a bad value that an error repeats
 Reader = Callable[[str], Any]
 Values = dict[str, Any]
 
-_SHEET_ERRORS = frozenset(
-    {"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
-)
+_SHEET_ERRORS = frozenset({"#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 _UNCALCULATED = "#UNCALCULATED!"  # as sheet_dump.py marks it
 
 
@@ -74,6 +72,4 @@ def _check_sheet_error(text: str) -> None:
     if text in _SHEET_ERRORS:
         raise ValueError(f"the spreadsheet shows the error {text} here; correct the formula")
     if text == _UNCALCULATED:
-        raise ValueError(
-            "a formula that was never calculated; open the file in a spreadsheet program and save it"
-        )
+        raise ValueError("a formula that was never calculated; open the file in a spreadsheet program and save it")

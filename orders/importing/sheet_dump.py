@@ -71,8 +71,7 @@ class _TextRows:
             return
         for number, cells in enumerate(self._sheet.iter_rows()):
             texts = [
-                value if value.__class__ is str else self._text(value, column)
-                for column, value in enumerate(cells)
+                value if value.__class__ is str else self._text(value, column) for column, value in enumerate(cells)
             ]
             if number in self._silent_rows:
                 self._show_silent(number, texts)

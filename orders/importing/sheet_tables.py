@@ -24,9 +24,7 @@ CHUNK = 1 << 20
 UNUSABLE = 3  # sheet_dump.py's exit code with a reason
 
 _DUMP = Path(__file__).with_name("sheet_dump.py")
-_ENCRYPTED = "EncryptedPackage".encode(
-    "utf-16-le"
-)  # the stream in which Office keeps a workbook with a password
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream in which Office keeps a workbook with a password
 
 
 @dataclass(frozen=True)
@@ -96,9 +94,7 @@ def _check_directory(path: Path, archive: zipfile.ZipFile) -> None:
     if any(member.flag_bits & 1 for member in members):
         raise UnusableFile(f"{path.name}: the workbook is protected with a password; save it without one")
     if len(members) > MAX_MEMBERS or len(names) < len(members):
-        raise UnusableFile(
-            f"{path.name}: not an ordinary workbook ({len(members)} parts); save it as CSV UTF-8"
-        )
+        raise UnusableFile(f"{path.name}: not an ordinary workbook ({len(members)} parts); save it as CSV UTF-8")
     if unpacked > MAX_UNPACKED or (unpacked > RATIO_FROM and unpacked > MAX_RATIO * packed):
         raise UnusableFile(
             f"{path.name}: the workbook unpacks to {unpacked >> 20} MB from {packed >> 10} kB, "
@@ -111,9 +107,7 @@ def _check_not_encrypted(path: Path) -> None:
     with path.open("rb") as stream:
         while chunk := stream.read(CHUNK):
             if _ENCRYPTED in kept + chunk:
-                raise UnusableFile(
-                    f"{path.name}: the workbook is protected with a password; save it without one"
-                )
+                raise UnusableFile(f"{path.name}: the workbook is protected with a password; save it without one")
             kept = chunk[-len(_ENCRYPTED) :]
 
 
@@ -145,9 +139,7 @@ def _run_dump(arguments: list[str], name: str, out: int) -> None:
     except subprocess.TimeoutExpired as error:
         raise UnusableFile(f"{name}: the workbook takes too long to read; save it as CSV UTF-8") from error
     if done.returncode == UNUSABLE:
-        raise UnusableFile(
-            f"{name}: the workbook cannot be read: {done.stderr.decode(errors='replace').strip()}"
-        )
+        raise UnusableFile(f"{name}: the workbook cannot be read: {done.stderr.decode(errors='replace').strip()}")
     if done.returncode:
         raise UnusableFile(
             f"{name}: the workbook needs too much memory or time (cells far away from the others?); "

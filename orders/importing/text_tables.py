@@ -126,13 +126,10 @@ def _check_chinese(path: Path, utf8_broken_at: int) -> None:
     where = _place(path, utf8_broken_at)
     good, bad, latin, runs = _line_statistics(path)
     if good > bad:
-        raise UnusableFile(
-            f"{path.name}: mixed encodings, UTF-8 but not at {where}; correct or delete that text"
-        )
+        raise UnusableFile(f"{path.name}: mixed encodings, UTF-8 but not at {where}; correct or delete that text")
     if latin * 3 >= runs:
         raise UnusableFile(
-            f"{path.name}: neither UTF-8 nor GB18030 ({where}), it looks like Windows-1252; "
-            "save it as CSV UTF-8"
+            f"{path.name}: neither UTF-8 nor GB18030 ({where}), it looks like Windows-1252; save it as CSV UTF-8"
         )
     broken_at = _undecodable_at(path, "gb18030")
     if broken_at is not None:

@@ -57,9 +57,7 @@ class TrackingFileReader:
                 yield TrackingRecord(**values, row=row)
 
 
-def read_tracking(
-    path: Path, *, timezone: str, max_bytes: int, mapping: Mapping | None = None
-) -> TrackingFileReader:
+def read_tracking(path: Path, *, timezone: str, max_bytes: int, mapping: Mapping | None = None) -> TrackingFileReader:
     """Open a tracking file and read it through once, to count its rows.
 
     Times without an offset are in `timezone` (IANA name); `max_bytes` bounds the file's size. Raises

@@ -134,9 +134,7 @@ def check_date_format(date_format: str) -> None:
     try:
         same = datetime.strptime(day.strftime(date_format), date_format).date() == day.date()  # noqa: DTZ007
     except (ValueError, re.error) as error:
-        raise ValueError(
-            f"{date_format!r} is not a date format ({error}); example: %d/%m/%Y %H:%M"
-        ) from error
+        raise ValueError(f"{date_format!r} is not a date format ({error}); example: %d/%m/%Y %H:%M") from error
     if not same:
         raise ValueError(f"{date_format!r} does not name year, month and day; example: %d/%m/%Y %H:%M")
 

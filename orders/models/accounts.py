@@ -53,9 +53,7 @@ class StoreQuerySet(StoreScoped):
 
     def for_member(self, user: Any) -> "StoreQuerySet":
         """The stores in which the user is a member."""
-        return (
-            self.filter(memberships__user=user) if user.is_authenticated and user.is_active else self.none()
-        )
+        return self.filter(memberships__user=user) if user.is_authenticated and user.is_active else self.none()
 
     def for_worker(self, user: Any) -> "StoreQuerySet":
         """The stores in which the user may change orders."""

@@ -28,17 +28,13 @@ class OrderFile(models.Model):
         TRACKING = "tracking", _("tracking")
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="files", verbose_name=_("store"))
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("uploaded by")
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("uploaded by"))
     content = models.CharField(_("content"), max_length=10, choices=Content.choices, default=Content.ORDERS)
     file = models.FileField(_("file"), upload_to="order-files/%Y/%m")
     name = models.CharField(_("name"), max_length=200)
     timezone = models.CharField(_("time zone of its times"), max_length=50)
     mapping = models.JSONField(_("columns"), default=dict, blank=True)
-    state = models.CharField(
-        _("state"), max_length=10, choices=OrderFileState.choices, default=OrderFileState.UPLOADED
-    )
+    state = models.CharField(_("state"), max_length=10, choices=OrderFileState.choices, default=OrderFileState.UPLOADED)
     uploaded_at = models.DateTimeField(_("uploaded at"))
     heartbeat_at = models.DateTimeField(_("last sign of work"), null=True, blank=True)
     rows_done = models.PositiveIntegerField(_("rows done"), default=0)

@@ -40,9 +40,7 @@ class Milestone(Claimable):
         verbose_name = _("milestone")
         verbose_name_plural = _("milestones")
         ordering = ["due_at", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["order", "kind", "sequence"], name="one_milestone_per_sequence")
-        ]
+        constraints = [models.UniqueConstraint(fields=["order", "kind", "sequence"], name="one_milestone_per_sequence")]
         indexes = [
             # The sweep's and the claim's only look at the table: flat in the number of future rows.
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="milestone_due"),

@@ -61,9 +61,7 @@ class Order(OrderLifecycle):
     policy_version = models.PositiveIntegerField(_("version of the policy pack"))
     placed_at = models.DateTimeField(_("placed at"))
     payment_method = models.CharField(_("payment method"), max_length=500, blank=True)
-    payment_checking_since = models.DateTimeField(
-        _("platform checks the payment since"), null=True, blank=True
-    )
+    payment_checking_since = models.DateTimeField(_("platform checks the payment since"), null=True, blank=True)
     currency = models.CharField(_("currency"), max_length=3, blank=True)
     total = models.DecimalField(_("total"), max_digits=14, decimal_places=2, null=True, blank=True)
     refunded_amount = models.DecimalField(_("refunded"), max_digits=14, decimal_places=2, default=Decimal(0))

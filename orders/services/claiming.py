@@ -38,9 +38,7 @@ def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> C
     with transaction.atomic():
         due = _lockable(model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now))
         rows = list(due.order_by("next_attempt_at").values_list("pk", "attempts")[:limit])
-        ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [
-            pk for pk, _attempts in rows[:1]
-        ]
+        ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [pk for pk, _attempts in rows[:1]]
         lease = timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
         claim = Claim(ids, uuid.uuid4(), now + lease / 2, now + lease)
         model._default_manager.filter(pk__in=ids).update(

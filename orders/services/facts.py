@@ -132,19 +132,11 @@ def _warnings(ledger: OrderLedger, event: Event) -> list[Broken]:
     if event.type is not EventType.SHIPPED:
         return []
     warnings = []
-    if (
-        ledger.policy.has("S1")
-        and not is_commercial(ledger, event)
-        and not is_tax_id(ledger.order.buyer.tax_id)
-    ):
+    if ledger.policy.has("S1") and not is_commercial(ledger, event) and not is_tax_id(ledger.order.buyer.tax_id):
         if is_high_value(ledger) is not False:
-            warnings.append(
-                Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number")
-            )
+            warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
     if ledger.policy.has("S2") and is_commercial(ledger, event):
-        warnings.append(
-            Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often")
-        )
+        warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
     return warnings
 
 

@@ -14,20 +14,14 @@ from orders.models import OrderFile, Store, User
 from orders.models.files import OrderFileState
 
 
-def receive_file(
-    store: Store, user: User, upload: UploadedFile[bytes], *, content: str, now: datetime
-) -> OrderFile:
+def receive_file(store: Store, user: User, upload: UploadedFile[bytes], *, content: str, now: datetime) -> OrderFile:
     """Keep an upload for its look and its import. Raises UnusableFile when it is empty or too large."""
     size = upload.size or 0
     if not 0 < size <= settings.IMPORT_MAX_BYTES:
         limit = settings.IMPORT_MAX_BYTES // 1_000_000
-        raise UnusableFile(
-            f"{upload.name}: {size} bytes: choose a file that is not empty and at most {limit} MB"
-        )
+        raise UnusableFile(f"{upload.name}: {size} bytes: choose a file that is not empty and at most {limit} MB")
     name = Path(upload.name or "file").name[:200]
-    upload.name = (
-        f"{store.slug}{Path(name).suffix[:10]}"  # the person's own name of the file is no path of ours
-    )
+    upload.name = f"{store.slug}{Path(name).suffix[:10]}"  # the person's own name of the file is no path of ours
     return OrderFile.objects.create(
         store=store,
         user=user,

@@ -128,9 +128,7 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
     changes = {
         name: value
         for name, value in given.items()
-        if value not in (None, "")
-        and getattr(order, name) != value
-        and (name not in DATED or getattr(order, name))
+        if value not in (None, "") and getattr(order, name) != value and (name not in DATED or getattr(order, name))
     }
     if (
         order.protection_ends_at
@@ -146,20 +144,14 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
         changed.append(True)
     if not changes and not any(changed):
         return False
-    ledger.write(
-        EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)}
-    )
+    ledger.write(EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)})
     _correct_shipment(ledger, record)
     replan(ledger, at=record.placed_at)
     return True
 
 
 def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
-    changes = {
-        name: value
-        for name, value in _buyer_values(record).items()
-        if value and getattr(buyer, name) != value
-    }
+    changes = {name: value for name, value in _buyer_values(record).items() if value and getattr(buyer, name) != value}
     for name, value in changes.items():
         setattr(buyer, name, value)
     if changes:

@@ -105,9 +105,7 @@ class OrderLedger:
         added = [row for row in self.rows if isinstance(row, model)]
         if self.is_new:
             return added
-        return self.remember(
-            model.__name__, lambda: [*model._default_manager.filter(order=self.order), *added]
-        )
+        return self.remember(model.__name__, lambda: [*model._default_manager.filter(order=self.order), *added])
 
     def remember(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
         """Something read once while the ledger is open."""
@@ -128,8 +126,7 @@ def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -
     """Lock several orders, always by rising id so that two batches cannot wait for each other."""
     locked = orders.select_for_update(of=("self",)).select_related("buyer", "store").order_by("pk")
     ledgers = {
-        order.pk: OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[])
-        for order in locked
+        order.pk: OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[]) for order in locked
     }
     for milestone in Milestone.objects.filter(order__in=ledgers).order_by("due_at", "id"):
         ledgers[milestone.order_id].milestones.append(milestone)

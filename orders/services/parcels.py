@@ -11,9 +11,7 @@ from orders.tracking_statuses import TrackingStatus, is_scan, reached_destinatio
 def note_shipment(ledger: OrderLedger, event: Event) -> bool:
     """A parcel left. The first one moves the order and starts its clock; after delivery it moves nothing (G6)."""
     carrier, number = event.text("carrier"), event.text("tracking_number")
-    known = next(
-        (s for s in ledger.shipments if s.tracking_number == number and s.shipped_at == event.at), None
-    )
+    known = next((s for s in ledger.shipments if s.tracking_number == number and s.shipped_at == event.at), None)
     if known is not None:
         return False
     shipment = Shipment(order=ledger.order, carrier=carrier, tracking_number=number, shipped_at=event.at)

@@ -19,9 +19,7 @@ class NewStore:
     is_new_owner: bool
 
 
-def create_store(
-    slug: str, *, policy_name: str, owner_email: str, name: str, timezone: str, currency: str
-) -> NewStore:
+def create_store(slug: str, *, policy_name: str, owner_email: str, name: str, timezone: str, currency: str) -> NewStore:
     """Make the store, its owner's account and his membership; what exists already stays as it is.
 
     Raises UnusablePolicy when there is no such pack.

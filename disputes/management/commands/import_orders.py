@@ -18,9 +18,7 @@ class Command(FileCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, the store, and how to read the file."""
         super().add_arguments(parser)
-        parser.add_argument(
-            "--mapping", type=readable_file, help="a TOML file that says which column is which"
-        )
+        parser.add_argument("--mapping", type=readable_file, help="a TOML file that says which column is which")
 
     def take(self, intake: Intake, path: Path, timezone: str, options: dict[str, Any]) -> Report:
         """Read the orders."""

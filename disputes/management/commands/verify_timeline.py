@@ -34,6 +34,4 @@ class Command(ContractCommand):
         self.answer({"checked": checked, "broken": broken}, as_json=options["as_json"])
         if broken:
             first = broken[0]
-            raise CommandError(
-                f"order {first['order']} of {first['store']}: {first['problem']}", returncode=1
-            )
+            raise CommandError(f"order {first['order']} of {first['store']}: {first['problem']}", returncode=1)
