@@ -67,7 +67,7 @@ def xls(tmp_path: Path) -> Workbook:
 
 @pytest.fixture
 def read() -> Callable[..., Reading]:
-    """Read a whole order file into orders and errors; times without an offset are UTC unless told otherwise."""
+    """Read a whole order file into orders and errors; times are UTC unless told otherwise."""
 
     def read_all(path: Path, timezone: str = "UTC", **options: Any) -> Reading:
         orders: list[OrderRecord] = []

@@ -8,7 +8,8 @@ from orders.importing.countries import parse_country
 @pytest.mark.parametrize(
     ("text", "code"),
     [("BR", "BR"), ("br", "BR"), ("Brazil", "BR"), ("BRASIL", "BR"), ("巴西", "BR"), ("BRA", "BR"), ("UK", "GB"),
-     ("United States", "US"), ("美国", "US"), ("Russian Federation", "RU"), ("俄罗斯", "RU"), ("São Tomé & Príncipe", "ST"),
+     ("United States", "US"), ("美国", "US"), ("Russian Federation", "RU"), ("俄罗斯", "RU"),
+     ("São Tomé & Príncipe", "ST"),
      ("The Netherlands", "NL"), ("México", "MX"), ("Hong Kong", "HK"), ("香港", "HK")],
 )  # fmt: skip
 def test_names_and_codes_become_the_two_letters(text, code):

@@ -132,7 +132,7 @@ def test_utf16_cut_in_the_middle_of_a_character_is_refused(text_file, read):
 
 
 def test_a_quotation_mark_that_is_never_closed_is_refused_with_its_row(text_file, read):
-    with pytest.raises(UnusableFile, match="row 3 cannot be read .* never closed"):
+    with pytest.raises(UnusableFile, match=r"row 3 cannot be read .* never closed"):
         read(text_file(f'{HEADER}\nA1,2026-03-02,Maria\nA2,2026-03-02,"Maria\nA3,2026-03-02,Bob\n'))
 
 
