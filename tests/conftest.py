@@ -48,8 +48,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Uploads go to a temporary folder, wake-ups nowhere: a demo on this machine notices nothing."""
     data_dir = tmp_path_factory.mktemp("data")
+    static_dir = tmp_path_factory.mktemp("static")  # whitenoise warns where it is missing
     celery_app.conf.broker_url = "memory://"
-    with override_settings(DATA_DIR=data_dir, MEDIA_ROOT=data_dir / "media"):
+    with override_settings(DATA_DIR=data_dir, MEDIA_ROOT=data_dir / "media", STATIC_ROOT=static_dir):
         yield data_dir
 
 

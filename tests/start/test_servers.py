@@ -25,9 +25,7 @@ def send(room: Mailroom, *, timeout: float = 5) -> None:
 def connect(url: str) -> psycopg.Connection:
     """A connection to what Django would connect to."""
     address = environ.Env.db_url_config(url)
-    return psycopg.connect(
-        host=address["HOST"], user=address["USER"], dbname=address["NAME"], port=address["PORT"]
-    )
+    return psycopg.connect(host=address["HOST"], user=address["USER"], dbname=address["NAME"], port=address["PORT"])
 
 
 @pytest.mark.slow

@@ -29,9 +29,7 @@ def test_socket_lies_in_a_private_folder_when_the_path_cannot_be_used(
     assert chosen.parent.stat().st_mode & 0o777 == 0o700
 
 
-def test_socket_is_refused_when_its_folder_is_somebody_elses(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_socket_is_refused_when_its_folder_is_somebody_elses(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
     owner = os.getuid()
     monkeypatch.setattr(os, "getuid", lambda: owner + 1)  # the folder is made by who we really are
