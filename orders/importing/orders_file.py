@@ -9,6 +9,7 @@ from orders.importing.columns import Mapping, apply_mapping, recognise
 from orders.importing.files import FileKind, Heading, find_heading, open_tables
 from orders.importing.grouping import OrderLines, ScatteredNumbers
 from orders.importing.order_rows import OrderRows
+from orders.importing.rows import Values
 from orders.records import OrderRecord, RowError
 
 
@@ -45,10 +46,12 @@ class OrderFileReader:
         for row, cells in self.heading.data_rows():
             self.rows_read += 1
             values, items, errors = self.rows.read(row, cells)
+            number = values.get("order_number", "")
             if errors:
+                order = current if current is not None and current.number == number else waiting.get(number)
                 yield from errors
+                yield from _missing_date(row, values, errors, order)
                 continue
-            number = values["order_number"]
             if current is not None and current.number != number:
                 yield from current.finish()
                 current = None
@@ -80,3 +83,10 @@ def read_orders(path: Path, *, timezone: str, max_bytes: int, mapping: Mapping |
         total += 1
         scattered.meet(rows.order_number(cells))
     return OrderFileReader(heading, total, rows, scattered)
+
+
+def _missing_date(row: int, values: Values, errors: list[RowError], order: OrderLines | None) -> Iterator[RowError]:
+    """Add to a rejected row's errors that it has no date either, unless an earlier line of its order has one."""
+    dated = "placed_at" in values or (order is not None and "placed_at" in order.values)
+    if not dated and all(error.field != "placed_at" for error in errors):
+        yield RowError(row, "placed_at", "", "is missing")

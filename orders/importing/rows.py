@@ -47,7 +47,8 @@ class RowReader:
             try:
                 if text[0] == "#":
                     _check_sheet_error(text)
-                values[name] = reader(text)
+                if (value := reader(text)) is not None:
+                    values[name] = value
             except ValueError as error:
                 errors.append(row_error(row, name, cell, str(error)))
         return values, errors

@@ -24,11 +24,19 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 
 MEMORY = 1536 << 20  # bytes of address space
 CPU_SECONDS = 120
+OUTPUT = 1 << 30  # bytes; a workbook may name one long text a million times
+MAX_COLUMNS = 2_000
+LONGEST_CELL = 40_000  # characters; Excel's own limit is 32,767
 CHUNK = 1 << 20
 LONGEST_CELL_XML = 1 << 16
 EXACT = 2**53  # above it a spreadsheet's numbers skip integers
 FIFTEEN_DIGITS = 10**15  # Excel keeps 15 significant digits of what is typed
 UNCALCULATED = "#UNCALCULATED!"
+
+
+class Refused(Exception):  # noqa: N818 - says what is wrong
+    """The workbook is whole, but no order file."""
+
 
 Cell = int | float | str | bool | time | date | datetime | timedelta
 
@@ -50,6 +58,10 @@ def dump(path: str, index: int, limit: int) -> None:
         if index >= len(sheets):
             return
         sheet = workbook.get_sheet_by_name(sheets[index])
+        if sheet.width > MAX_COLUMNS:
+            raise Refused(
+                f"it has {sheet.width:,} columns, {MAX_COLUMNS:,} are allowed; copy the orders into a new sheet"
+            )
         silent = _silent_cells(path, sheets[index]) if zipfile.is_zipfile(path) else {}
         writer = _TextRows(sheet, silent)
         for row in islice(writer.rows(), limit or None):
@@ -71,7 +83,8 @@ class _TextRows:
             return
         for number, cells in enumerate(self._sheet.iter_rows()):
             texts = [
-                value if value.__class__ is str else self._text(value, column) for column, value in enumerate(cells)
+                value[:LONGEST_CELL] if isinstance(value, str) else self._text(value, column)
+                for column, value in enumerate(cells)
             ]
             if number in self._silent_rows:
                 self._show_silent(number, texts)
@@ -162,6 +175,7 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str | None:
 def _limit_resources() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
@@ -175,6 +189,8 @@ def main() -> int:
         reason = "it is protected with a password; save it without one"
     except (CalamineError, zipfile.BadZipFile, OverflowError, ValueError) as error:
         reason = f"it is damaged or cut off ({' '.join(str(error).split())[:200]}); open it and save it again"
+    except Refused as error:
+        reason = str(error)
     except MemoryError:
         reason = "it needs too much memory; copy the orders into a new sheet, or save them as CSV UTF-8"
     else:

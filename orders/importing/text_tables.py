@@ -125,7 +125,7 @@ def _check_chinese(path: Path, utf8_broken_at: int) -> None:
     """
     where = _place(path, utf8_broken_at)
     good, bad, latin, runs = _line_statistics(path)
-    if good > bad:
+    if good >= bad:
         raise UnusableFile(f"{path.name}: mixed encodings, UTF-8 but not at {where}; correct or delete that text")
     if latin * 3 >= runs:
         raise UnusableFile(

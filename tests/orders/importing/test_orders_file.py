@@ -97,6 +97,20 @@ def test_a_value_that_only_the_first_line_has_holds_for_the_order(text_file, rea
     assert (order.total, len(order.items), errors) == (Decimal(5), 2, [])
 
 
+def test_a_deadline_that_was_remaining_time_gives_way_to_a_date(text_file, read):
+    (order,), _ = read(text_file("订单号,下单时间,发货期限\nA1,2026-03-02,3天2小时\nA1,2026-03-02,2026-03-09\n"))
+    assert order.ship_by == datetime(2026, 3, 9, tzinfo=UTC)
+
+
+def test_a_rejected_row_also_says_that_it_has_no_date_unless_its_order_has_one(text_file, read):
+    lines = "A1,,,x,none,,\nA2,2026-03-02,,x,1,,\nA2,,,y,none,,\n,,,,none,,\n"
+    _, errors = read(text_file(HEADER + lines))
+    assert [(error.row, error.field) for error in errors] == [
+        *[(2, "quantity"), (2, "placed_at"), (4, "quantity")],
+        *[(5, "quantity"), (5, "order_number"), (5, "placed_at")],
+    ]
+
+
 def test_an_order_without_items_has_none(text_file, read):
     (order,), _ = read(text_file(HEADER + "A1,2026-03-02,,,,,\n"))
     assert order.items == ()

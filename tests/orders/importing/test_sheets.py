@@ -160,6 +160,22 @@ def test_far_away_cells_end_the_reading_process_alone(xlsx, read):
         read(rewrite(xlsx([HEADER]), sheet1=SHEET.format(cells).encode()))
 
 
+def test_a_sheet_of_thousands_of_columns_is_refused(xlsx, read):
+    with pytest.raises(UnusableFile, match="it has 2,001 columns"):
+        read(xlsx([HEADER, ["A1", PLACED, *["x"] * 1_999]]))
+
+
+@pytest.mark.slow
+def test_one_long_text_named_very_often_ends_the_reading_process_alone(xlsx, read):
+    text = (
+        f'<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><si><t>{"x" * 32_000}</t></si></sst>'
+    )
+    rows = "".join(f'<row r="{row}"><c r="A{row}" t="s"><v>0</v></c></row>' for row in range(1, 60_000))
+    path = rewrite(xlsx([HEADER]), sheet1=SHEET.format(rows).encode(), sharedStrings=text.encode())
+    with pytest.raises(UnusableFile, match="too much memory"):
+        read(path)
+
+
 def test_a_workbook_with_a_password_is_refused(tmp_path, read):
     with pytest.raises(UnusableFile, match="protected with a password"):
         read(encrypted_workbook(tmp_path / "orders.xlsx"))
