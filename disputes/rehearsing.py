@@ -18,9 +18,10 @@ from orders.events import Event, EventType
 from orders.models import Milestone, Store, TimelineEvent
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind
-from orders.planning import FIRING_ORDER, MilestoneKind, protection_end
+from orders.planning import protection_end
 from orders.policies import load_policy
 from orders.records import OrderRecord
+from orders.rules import printed_position
 from orders.services.intake import start_order
 from orders.services.ledger import OrderLedger, save_ledgers
 
@@ -63,9 +64,10 @@ class Rehearsal:
         """The next timer: milestones in the order of the rules, then the messages whose window opens."""
         milestones = [row for row in self.ledger.milestones if row.state == MilestoneState.PENDING]
         turns: list[tuple[datetime, int, Milestone | Message]] = [
-            (row.due_at, FIRING_ORDER[MilestoneKind(row.kind)], row) for row in milestones
+            (row.due_at, position, row)
+            for position, row in enumerate(sorted(milestones, key=lambda row: printed_position(row.rule)))
         ]
-        turns += [(row.send_after, len(FIRING_ORDER), row) for row in self._waiting()]
+        turns += [(row.send_after, len(turns), row) for row in self._waiting()]
         if not turns:
             return None
         at, _position, row = min(turns, key=lambda turn: turn[:2])

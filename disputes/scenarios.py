@@ -56,8 +56,8 @@ def read_scenario(data: Any, where: str) -> Scenario:
 
 
 def _read_days(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError("not a whole number of days")
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
+        raise ValueError("not a whole number from 0 to 1000")
     return value
 
 

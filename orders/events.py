@@ -68,9 +68,12 @@ def read_instant(value: Any) -> datetime:
         raise ValueError("not an instant such as 2026-03-04T15:00:00Z")
     try:
         instant = datetime.fromisoformat(value)
-        return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+        instant = instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ValueError("not an instant such as 2026-03-04T15:00:00Z") from error
+    if not 2000 <= instant.year <= 2100:
+        raise ValueError("not an instant between the years 2000 and 2100")
+    return instant
 
 
 def read_amount(value: Any) -> Decimal:

@@ -96,7 +96,7 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
 
     @transition(
         field=state,
-        source=[*OPEN[:-1], OrderState.REFUNDED, OrderState.COMPLETED],
+        source=[*OPEN[:-1], OrderState.REFUNDED, OrderState.COMPLETED, OrderState.CANCELLED],
         target=OrderState.DISPUTED,
     )
     def open_dispute(self, at: datetime) -> None:
@@ -105,14 +105,29 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
 
     @transition(field=state, source=[*OPEN, OrderState.COMPLETED, OrderState.CANCELLED], target=OrderState.REFUNDED)
     def refund(self, at: datetime) -> None:
-        """The whole amount went back to the buyer."""
-        self.refunded_at = self.state_since = at
-        self.disputed_at = None
+        """The whole amount went back to the buyer; after a dispute on a refunded order, its refund stands (D11)."""
+        self.refunded_at = self.refunded_at or at
+        self._end_dispute(at)
 
     @transition(field=state, source=[*UNPAID, OrderState.PAID, *UNDERWAY], target=OrderState.CANCELLED)
     def cancel(self, at: datetime) -> None:
         """The platform or the buyer called the order off."""
         self.cancelled_at = self.state_since = at
+
+    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.PAYMENT_PENDING)
+    def return_to_payment_pending(self, at: datetime) -> None:
+        """A dispute on an order that nobody had paid (D9 is noted) is over."""
+        self._end_dispute(at)
+
+    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.PAYMENT_EXPIRED)
+    def return_to_payment_expired(self, at: datetime) -> None:
+        """A dispute on an order whose payment had expired (D9 is noted) is over."""
+        self._end_dispute(at)
+
+    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.CANCELLED)
+    def return_to_cancelled(self, at: datetime) -> None:
+        """A dispute on a cancelled order is over (D11)."""
+        self._end_dispute(at)
 
     @transition(field=state, source=OrderState.DISPUTED, target=OrderState.PAID)
     def return_to_paid(self, at: datetime) -> None:

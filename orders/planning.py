@@ -11,10 +11,7 @@ from orders.policies import Policy
 
 
 class MilestoneKind(StrEnum):
-    """The kinds of milestone that belong to an order, in the order in which the rules are printed.
-
-    At one instant they fire in this order.
-    """
+    """The kinds of milestone that belong to an order, in the order in which the rules are printed."""
 
     PAYMENT_REMINDER = "payment_reminder"
     PAYMENT_EXPIRY = "payment_expiry"
@@ -34,7 +31,6 @@ class MilestoneKind(StrEnum):
 
 
 Kind = MilestoneKind
-FIRING_ORDER = {kind: position for position, kind in enumerate(MilestoneKind)}
 
 
 class OrderFacts(Protocol):
@@ -65,7 +61,7 @@ class OrderFacts(Protocol):
 class Planned:
     """A milestone that the facts call for: what falls due, by which rule, and when (UTC)."""
 
-    kind: MilestoneKind
+    kind: str
     rule: str
     due_at: datetime
 

@@ -19,6 +19,7 @@ from orders.zones import known_zone
 PACKS = Path(__file__).parent / "packs"
 
 DURATION = "duration"  # "2 days", "48 hours"
+DURATIONS = "durations"  # several of them
 NUMBER = "number"
 SHARE = "share"  # between 0 and 1
 COUNT = "count"  # a whole number, at least 1
@@ -60,6 +61,17 @@ SCHEMA: dict[str, dict[str, str]] = {
     "G3": {"after": DURATION},
     "G4": {"after": DURATION},
     "G5": {},
+    "D1": {"after": DURATION},
+    "D2": {},
+    "D3": {"after": DURATION},
+    "D4": {"after": DURATION},
+    "D5": {"after": DURATION},
+    "D6": {"before": DURATIONS},
+    "D7": {"margin": DURATION},
+    "D8": {},
+    "D9": {},
+    "D10": {},
+    "D11": {},
     "R10": {"after": DURATION, "bad_stars": COUNT},
     "R12": {"next_date": DURATION},
 }
@@ -124,6 +136,12 @@ def _read_duration(value: Any) -> timedelta:
     return amount * UNITS[match[2]]
 
 
+def _read_durations(value: Any) -> list[timedelta]:
+    if not isinstance(value, list) or not value:
+        raise ValueError('expected a list of spans such as ["48 hours", "6 hours"]')
+    return sorted((_read_duration(span) for span in value), reverse=True)
+
+
 def _read_number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
         raise ValueError("expected a number, not negative")
@@ -170,6 +188,7 @@ def _read_flag(value: Any) -> bool:
 
 READERS: dict[str, Callable[[Any], Any]] = {
     DURATION: _read_duration,
+    DURATIONS: _read_durations,
     NUMBER: _read_number,
     TEXT: _read_text,
     FLAG: _read_flag,

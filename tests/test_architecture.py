@@ -62,9 +62,7 @@ def named_by(node: ast.AST, known: Iterable[str]) -> set[str]:
         return {alias.name for alias in node.names}
     if not isinstance(node, ast.ImportFrom) or node.module is None:
         return set()
-    return {
-        longer if (longer := f"{node.module}.{alias.name}") in known else node.module for alias in node.names
-    }
+    return {longer if (longer := f"{node.module}.{alias.name}") in known else node.module for alias in node.names}
 
 
 def imports_of(tree: ast.AST, known: Iterable[str]) -> set[str]:
@@ -124,13 +122,10 @@ def test_every_starter_exists() -> None:
 def test_nothing_of_the_program_imports_the_tests() -> None:
     known = modules()
     named = {
-        name: {found for node in ast.walk(tree) for found in named_by(node, known)}
-        for name, tree in known.items()
+        name: {found for node in ast.walk(tree) for found in named_by(node, known)} for name, tree in known.items()
     }
     assert [
-        name
-        for name, found in named.items()
-        if any(app_of(other) in {"tests", "conftest"} for other in found)
+        name for name, found in named.items() if any(app_of(other) in {"tests", "conftest"} for other in found)
     ] == []
 
 
@@ -142,9 +137,7 @@ def test_no_function_imports_a_module_of_the_program() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
-    late = [
-        f"{path_of(name)}:{node.lineno} {node.name}" for name, node in functions if imports_of(node, known)
-    ]
+    late = [f"{path_of(name)}:{node.lineno} {node.name}" for name, node in functions if imports_of(node, known)]
     assert late == []
 
 
@@ -183,11 +176,7 @@ def in_services(name: str) -> bool:
 
 
 def test_services_never_import_tasks() -> None:
-    wrong = [
-        (importer, imported)
-        for importer, imported in edges()
-        if in_services(importer) and ".tasks" in imported
-    ]
+    wrong = [(importer, imported) for importer, imported in edges() if in_services(importer) and ".tasks" in imported]
     assert wrong == []
 
 
@@ -274,8 +263,7 @@ def test_other_uses_of_time_are_left_in_peace(text: str) -> None:
 def test_there_are_no_signals() -> None:
     known = modules()
     named = {
-        name: {found for node in ast.walk(tree) for found in named_by(node, known)}
-        for name, tree in known.items()
+        name: {found for node in ast.walk(tree) for found in named_by(node, known)} for name, tree in known.items()
     }
     assert [name for name in known if name.split(".")[-1] in {"signals", "receivers"}] == []
     assert [name for name, found in named.items() if found & SIGNALS] == []
@@ -292,9 +280,5 @@ def test_every_module_says_what_it_is_for() -> None:
 
 
 def test_no_file_is_longer_than_four_hundred_lines() -> None:
-    long = {
-        path_of(name)
-        for name in modules()
-        if len((BASE / path_of(name)).read_text("utf-8").splitlines()) > 400
-    }
+    long = {path_of(name) for name in modules() if len((BASE / path_of(name)).read_text("utf-8").splitlines()) > 400}
     assert long == set()

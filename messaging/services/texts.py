@@ -5,6 +5,7 @@ from datetime import date, datetime
 from messaging.models import Template
 from messaging.rendering import Text, text_problems
 from messaging.vocabulary import Language, Purpose
+from messaging.wording import RULE, WordingKind, WordingProblem, check_wording
 from orders.models import Store
 
 
@@ -42,10 +43,11 @@ def unusable_problems(text: Text, language: Language) -> list[str]:
     return problems + [problem for problem in text_problems(text, language) if not _is_wording(problem)]
 
 
-def wording_problems(text: Text, language: Language) -> list[str]:
+def wording_problems(text: Text, language: Language) -> list[WordingProblem]:
     """What a buyer should better not read (M4)."""
-    return [problem for problem in text_problems(text, language) if _is_wording(problem)]
+    lines = f"{text.subject}\n\n{text.body}".splitlines()
+    return check_wording("\n".join(line.removeprefix("? ") for line in lines), language)
 
 
 def _is_wording(problem: str) -> bool:
-    return "(M4)" in problem.partition(":")[0]
+    return problem.startswith(tuple(f"{kind} ({RULE})" for kind in WordingKind))

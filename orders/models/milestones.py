@@ -27,6 +27,8 @@ class Milestone(Claimable):
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="milestones")
     kind = models.CharField(max_length=40)
+    # What it is about where an order can have several: a dispute's number. The sequence counts all of a kind.
+    subject = models.CharField(max_length=40, blank=True)
     sequence = models.PositiveIntegerField(default=1)
     rule = models.CharField(max_length=4)
     due_at = models.DateTimeField()

@@ -282,10 +282,13 @@ def _way_back(ledger: OrderLedger, at: datetime) -> Callable[[datetime], None]:
         (order.refunded_at, order.refund),
         (order.completed_at or (over_at and over_at <= at), order.return_to_completed),
         (order.delivered_at, order.return_to_delivered),
+        (order.cancelled_at, order.return_to_cancelled),
         (due, due[0] if due else order.return_to_shipped),
         (order.shipped_at, order.return_to_shipped),
+        (order.paid_at, order.return_to_paid),
+        (order.expired_at, order.return_to_payment_expired),
     ]
-    return next((way for applies, way in ways if applies), order.return_to_paid)
+    return next((way for applies, way in ways if applies), order.return_to_payment_pending)
 
 
 def _has_come(shipped_at: datetime | None, policy: Policy, rule: str, at: datetime) -> bool:

@@ -52,13 +52,17 @@ class OrderLedger:
         span = self.policy.value("S7", "news_for") or timedelta(0)
         return not self.is_history and (self.now - at < span or at == self.now)
 
-    def move(self, change: Callable[[datetime], None], at: datetime) -> bool:
-        """Take a transition of the order's machine if it allows it from here; say whether it did."""
-        before = self.order.state
+    def move(self, change: Callable[[datetime], None], at: datetime, *, of: str = "order") -> bool:
+        """Take a transition of a machine if it allows it from here; say whether it did.
+
+        `change` is a bound transition: of the order, or of what stands in `of`, such as its dispute.
+        """
+        machine: Any = getattr(change, "__self__")  # noqa: B009  a method's type does not promise it
+        before = machine.state
         if not can_proceed(change):
             return False
         change(at)
-        self.moves.append({"of": "order", "from": before, "to": self.order.state})
+        self.moves.append({"of": of, "from": before, "to": machine.state})
         return True
 
     def write(

@@ -1,15 +1,28 @@
 """Milestones follow the facts: planned when a fact arrives, moved when it changes, ended with a reason."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 
 from orders.models import Milestone, Order
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind
-from orders.planning import FIRING_ORDER, REPEATING, MilestoneKind, Planned, ending, obstacle, plan
+from orders.planning import REPEATING, MilestoneKind, Planned, ending, obstacle, plan
+from orders.rules import printed_position
 from orders.services.ledger import OPEN_STATES, OrderLedger
 
-DEFINED_KINDS = set(MilestoneKind)
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """The milestones of one kind, and of one subject where an order can have several (a dispute).
+
+    A kind that does not repeat has its turn once, whatever its date. `reason` is why one ends that is not wanted.
+    """
+
+    kind: str
+    reason: str
+    repeats: bool
+    subject: str = ""
 
 
 def replan(ledger: OrderLedger, *, at: datetime) -> None:
@@ -18,72 +31,66 @@ def replan(ledger: OrderLedger, *, at: datetime) -> None:
     `at` is when the fact behind it happened (UTC). What would have fallen due before we learnt of it is stale when
     the order is new or the fact is history: kept for the reader, and never fired.
     """
-    kinds = {milestone.kind for milestone in ledger.milestones}
     wanted = list(plan(ledger.order, ledger.policy))
-    for kind in dict.fromkeys([*(planned.kind for planned in wanted), *sorted(kinds)]):
-        _replan_kind(
-            ledger,
-            str(kind),
-            [planned for planned in wanted if planned.kind == kind],
-            at,
-        )
+    for kind in MilestoneKind:
+        series = Series(kind, ending(kind, ledger.order) or "replaced", repeats=kind in REPEATING)
+        bring_in_line(ledger, series, [planned for planned in wanted if planned.kind == kind], at=at)
 
 
-def _replan_kind(ledger: OrderLedger, kind: str, wanted: list[Planned], at: datetime) -> None:
-    if kind not in DEFINED_KINDS:
-        return  # a kind of another app: its own service plans it
-    rows = [milestone for milestone in ledger.milestones if milestone.kind == kind]
+def bring_in_line(ledger: OrderLedger, series: Series, wanted: list[Planned], *, at: datetime) -> None:
+    """Make one series what is wanted: a date that moved moves its row, a new one adds one, the rest is cancelled."""
+    kind = [row for row in ledger.milestones if row.kind == series.kind]
+    rows = [row for row in kind if row.subject == series.subject]
     open_rows = [row for row in rows if row.state in OPEN_STATES]
     kept = {row.due_at for row in open_rows} & {planned.due_at for planned in wanted}
     loose = [row for row in open_rows if row.due_at not in kept]
     for planned in wanted:
-        if planned.due_at in kept or _is_settled(planned, rows):
+        if planned.due_at in kept or any(_had_its_turn(row, planned, series) for row in rows):
             continue
         if loose:
-            _move(ledger, loose.pop(0), planned.due_at)
+            _move(ledger, loose.pop(0), planned)
         else:
-            _add(ledger, planned, rows, at)
+            kind.append(_add(ledger, planned, series, len(kind) + 1, at))
     for row in loose:
-        cancel_milestone(ledger, row, reason=ending(MilestoneKind(kind), ledger.order) or "replaced")
+        cancel_milestone(ledger, row, reason=series.reason)
 
 
-def _is_settled(planned: Planned, rows: Iterable[Milestone]) -> bool:
-    """Whether this date has had its turn. A kind that does not repeat has it once, whatever its date."""
-    for row in rows:
-        if row.state in {MilestoneState.FIRED, MilestoneState.STALE, MilestoneState.DEAD}:
-            if row.due_at == planned.due_at or planned.kind not in REPEATING:
-                return True
-        elif row.state == MilestoneState.CANCELLED and row.due_at == planned.due_at and row.outcome_at:
-            # Ended ahead of its date by a fact that no longer holds, it may come back; looked at on its date, not.
-            return row.outcome_at >= row.due_at
-    return False
+def _had_its_turn(row: Milestone, planned: Planned, series: Series) -> bool:
+    if row.state in {MilestoneState.FIRED, MilestoneState.STALE, MilestoneState.DEAD}:
+        return row.due_at == planned.due_at or not series.repeats
+    if row.state != MilestoneState.CANCELLED or row.outcome_at is None:
+        return False
+    # Looked at on its date and not fired, it had its turn. Ended ahead of it by a fact that no longer holds, it had not.
+    return row.due_at == planned.due_at and row.outcome_at >= row.due_at
 
 
-def _move(ledger: OrderLedger, row: Milestone, due_at: datetime) -> None:
-    row.due_at = row.next_attempt_at = due_at
+def _move(ledger: OrderLedger, row: Milestone, planned: Planned) -> None:
+    row.due_at = row.next_attempt_at = planned.due_at
+    row.rule = planned.rule
     row.state, row.claim_token, row.lease_until, row.attempts = MilestoneState.PENDING, None, None, 0
     ledger.changed.append(row)
 
 
-def _add(ledger: OrderLedger, planned: Planned, rows: list[Milestone], at: datetime) -> None:
+def _add(ledger: OrderLedger, planned: Planned, series: Series, sequence: int, at: datetime) -> Milestone:
     is_stale = planned.due_at <= ledger.now and (ledger.is_new or not ledger.is_news(at))
     row = Milestone(
         order=ledger.order,
-        kind=planned.kind.value,
-        sequence=len(rows) + 1,
+        kind=str(planned.kind),
+        subject=series.subject,
+        sequence=sequence,
         rule=planned.rule,
         due_at=planned.due_at,
         next_attempt_at=planned.due_at,
         state=MilestoneState.STALE if is_stale else MilestoneState.PENDING,
         outcome_at=ledger.now if is_stale else None,
     )
-    rows.append(row)
     ledger.milestones.append(row)
     ledger.add(row)
+    return row
 
 
 # What a milestone does to the order's machine when it falls due.
-MOVES: dict[MilestoneKind, Callable[[Order], Callable[[datetime], None]]] = {
+MOVES: dict[str, Callable[[Order], Callable[[datetime], None]]] = {
     MilestoneKind.PAYMENT_EXPIRY: lambda order: order.expire_payment,
     MilestoneKind.CONTACT_30: lambda order: order.enter_contact_30,
     MilestoneKind.CONTACT_45: lambda order: order.enter_contact_45,
@@ -96,10 +103,10 @@ def settle_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
     """Bring the machine to where the dates that passed before we knew the order have left it; nobody is told."""
     if not stale:
         return
-    for row in sorted(stale, key=lambda row: (row.due_at, FIRING_ORDER[MilestoneKind(row.kind)])):
-        kind = MilestoneKind(row.kind)
-        if kind in MOVES and not obstacle(kind, ledger.order):
-            ledger.move(MOVES[kind](ledger.order), row.due_at)
+    for row in sorted(stale, key=lambda row: (row.due_at, printed_position(row.rule))):
+        change = MOVES.get(row.kind)
+        if change and not obstacle(MilestoneKind(row.kind), ledger.order):
+            ledger.move(change(ledger.order), row.due_at)
     ledger.write(EventKind.NOTE, "stale", at=ledger.now, data={"kinds": [row.kind for row in stale]})
 
 

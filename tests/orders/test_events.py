@@ -161,9 +161,7 @@ UNUSABLE = [
 
 
 @pytest.mark.parametrize(("given", "message"), UNUSABLE, ids=[message for _, message in UNUSABLE])
-def test_an_unusable_event_is_told_where_it_stands_which_key_and_what_stood_there(
-    given: Any, message: str
-) -> None:
+def test_an_unusable_event_is_told_where_it_stands_which_key_and_what_stood_there(given: Any, message: str) -> None:
     assert refusal(given).startswith(message)
 
 
@@ -182,9 +180,7 @@ def test_an_instant_is_read_into_utc(text: str, instant: datetime) -> None:
     assert read_instant(text).utcoffset() == timedelta(0)
 
 
-@pytest.mark.parametrize(
-    "text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "", "2026-13-01", "12:00"]
-)
+@pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "", "2026-13-01", "12:00"])
 def test_an_instant_is_refused_when_there_is_no_such(text: str) -> None:
     with pytest.raises(ValueError, match="not an instant such as"):
         read_instant(text)
@@ -209,9 +205,7 @@ json_values = st.recursive(
     max_leaves=5,
 )
 KEYS = sorted({"at", "type", "as", "made_up", *(key for keys in CONTRACT.values() for key in keys)})
-likely_values = (
-    st.sampled_from([AT, *EventType, *TrackingStatus, "command", "1.00", "won", True, 3]) | json_values
-)
+likely_values = st.sampled_from([AT, *EventType, *TrackingStatus, "command", "1.00", "won", True, 3]) | json_values
 events = st.dictionaries(st.sampled_from(KEYS), likely_values)
 
 

@@ -96,12 +96,8 @@ def order_in(state: str) -> Order:
     return Order(state=state, state_since=EARLIER)
 
 
-@pytest.mark.parametrize(
-    ("transition", "state", "allowed"), PAIRS, ids=[f"{t} from {s}" for t, s, _ in PAIRS]
-)
-def test_an_order_takes_a_transition_only_from_these_states(
-    transition: str, state: str, allowed: bool
-) -> None:
+@pytest.mark.parametrize(("transition", "state", "allowed"), PAIRS, ids=[f"{t} from {s}" for t, s, _ in PAIRS])
+def test_an_order_takes_a_transition_only_from_these_states(transition: str, state: str, allowed: bool) -> None:
     order = order_in(state)
     assert can_proceed(getattr(order, transition)) is allowed
     if allowed:
@@ -114,9 +110,7 @@ def test_an_order_takes_a_transition_only_from_these_states(
 
 
 @pytest.mark.parametrize(("transition", "effect"), EFFECTS.items())
-def test_a_transition_sets_its_own_instants_and_nothing_else(
-    transition: str, effect: tuple[str, set[str]]
-) -> None:
+def test_a_transition_sets_its_own_instants_and_nothing_else(transition: str, effect: tuple[str, set[str]]) -> None:
     order = order_in(COLUMNS[ROWS[transition].index("x")])
     before = dict(vars(order))
     getattr(order, transition)(AT)
@@ -145,15 +139,11 @@ def test_the_table_names_every_state_and_every_transition() -> None:
 
 
 def test_every_state_can_be_reached() -> None:
-    assert {target for pairs in declared().values() for _, target in pairs} == set(COLUMNS) - {
-        "payment_pending"
-    }
+    assert {target for pairs in declared().values() for _, target in pairs} == set(COLUMNS) - {"payment_pending"}
 
 
 def test_no_transition_leads_from_a_state_to_itself_or_from_any_state() -> None:
-    assert not [
-        (name, pair) for name, pairs in declared().items() for pair in pairs if pair[0] in {pair[1], "*", "+"}
-    ]
+    assert not [(name, pair) for name, pairs in declared().items() for pair in pairs if pair[0] in {pair[1], "*", "+"}]
 
 
 def test_a_new_order_waits_for_its_payment() -> None:
@@ -183,9 +173,7 @@ def sources() -> Iterator[tuple[Path, ast.Module]]:
 def names_state(call: ast.Call) -> bool:
     words = {keyword.arg for keyword in call.keywords}
     return "state" in words or any(
-        isinstance(node, ast.Constant) and node.value == "state"
-        for node in ast.walk(call)
-        if node is not call.func
+        isinstance(node, ast.Constant) and node.value == "state" for node in ast.walk(call) if node is not call.func
     )
 
 
@@ -194,18 +182,14 @@ def goes_round(node: ast.AST) -> bool:
     if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign):
         targets = node.targets if isinstance(node, ast.Assign) else [node.target]
         return any(
-            isinstance(target, ast.Attribute)
-            and target.attr == "state"
-            and AN_ORDER.search(ast.unparse(target.value))
+            isinstance(target, ast.Attribute) and target.attr == "state" and AN_ORDER.search(ast.unparse(target.value))
             for target in targets
         )
     if not isinstance(node, ast.Call):
         return False
     if isinstance(node.func, ast.Name):
         return (
-            node.func.id == "setattr"
-            and AN_ORDER.search(ast.unparse(node.args[0])) is not None
-            and names_state(node)
+            node.func.id == "setattr" and AN_ORDER.search(ast.unparse(node.args[0])) is not None and names_state(node)
         )
     return isinstance(node.func, ast.Attribute) and calls_round(node, node.func)
 

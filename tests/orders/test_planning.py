@@ -100,9 +100,7 @@ DATES = [
 def test_a_kind_falls_due_when_its_rule_says(
     kind: MilestoneKind, rule: str, facts: Facts, start: datetime, br: timedelta, cn: timedelta | None
 ) -> None:
-    assert [entry for entry in plan(facts, ALIEXPRESS) if entry.kind is kind] == [
-        Planned(kind, rule, start + br)
-    ]
+    assert [entry for entry in plan(facts, ALIEXPRESS) if entry.kind is kind] == [Planned(kind, rule, start + br)]
     expected = [] if cn is None else [Planned(kind, rule, start + cn)]
     assert [entry for entry in plan(facts, TAOBAO) if entry.kind is kind] == expected
 
@@ -230,9 +228,7 @@ def test_protection_counts_only_once_the_parcel_is_shipped() -> None:
 
 def test_news_of_the_carrier_moves_the_wait_for_news() -> None:
     news = SHIPPED + timedelta(days=4)
-    assert due(Kind.TRACKING_STALLED, replace(ON_ITS_WAY, last_tracking_at=news)) == [
-        news + timedelta(days=10)
-    ]
+    assert due(Kind.TRACKING_STALLED, replace(ON_ITS_WAY, last_tracking_at=news)) == [news + timedelta(days=10)]
 
 
 def test_news_from_before_shipping_does_not_shorten_the_wait() -> None:

@@ -53,10 +53,7 @@ def test_a_number_of_equal_digits_is_refused(digit: str, length: int) -> None:
 def cpf_of(first_nine: str) -> str:
     digits = [int(digit) for digit in first_nine]
     for _ in range(2):
-        rest = (
-            sum(digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True))
-            % 11
-        )
+        rest = sum(digit * weight for digit, weight in zip(digits, range(len(digits) + 1, 1, -1), strict=True)) % 11
         digits.append(0 if rest < 2 else 11 - rest)
     return "".join(map(str, digits))
 
@@ -67,9 +64,7 @@ def test_a_cpf_holds_when_its_check_digits_are_worked_out_by_the_book(first_nine
     assert is_tax_id(number) is (len(set(number)) > 1)
 
 
-@given(
-    st.from_regex(r"[0-9]{9}", fullmatch=True, alphabet="0123456789"), st.integers(9, 10), st.integers(1, 9)
-)
+@given(st.from_regex(r"[0-9]{9}", fullmatch=True, alphabet="0123456789"), st.integers(9, 10), st.integers(1, 9))
 def test_a_cpf_is_refused_when_a_check_digit_is_mistyped(first_nine: str, place: int, shift: int) -> None:
     digits = list(cpf_of(first_nine))
     digits[place] = str((int(digits[place]) + shift) % 10)

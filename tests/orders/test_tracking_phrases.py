@@ -166,8 +166,7 @@ NEGATIVES = [
         "failed_attempt",
     ),
     (
-        "Endereço incorreto - Entrega não realizada - "
-        "Objeto sujeito a atraso na entrega ou a devolução ao remetente",
+        "Endereço incorreto - Entrega não realizada - Objeto sujeito a atraso na entrega ou a devolução ao remetente",
         "failed_attempt",
     ),
     ("Carteiro não atendido - Entrega não realizada - Objeto será devolvido ao remetente", "returning"),
@@ -237,9 +236,7 @@ def test_a_carriers_words_give_the_status_that_they_mean(words: str, status: str
 
 
 @pytest.mark.parametrize(("words", "status"), NEGATIVES)
-def test_words_that_deny_a_delivery_come_before_words_that_tell_of_one(
-    words: str, status: str | None
-) -> None:
+def test_words_that_deny_a_delivery_come_before_words_that_tell_of_one(words: str, status: str | None) -> None:
     assert classify(words) == status
 
 
