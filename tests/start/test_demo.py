@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.conf import settings
@@ -178,6 +179,7 @@ def test_demo_says_so_when_another_one_runs_on_the_same_data(tmp_path: Path) -> 
 
 
 def test_demo_works_when_its_folder_has_a_long_name_with_spaces(tmp_path: Path) -> None:
-    with running(tmp_path / ("a long name " * 9).strip()) as demo:
+    data_dir = tmp_path / ("a long name " * 9).strip()
+    with TemporaryDirectory() as runtime_dir, running(data_dir, XDG_RUNTIME_DIR=runtime_dir) as demo:
         assert demo.get("/") < 500
         assert stop(demo, signal.SIGINT) == 0
