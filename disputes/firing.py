@@ -10,7 +10,11 @@ from datetime import datetime
 
 from django.db import transaction
 
+from disputes.deadlines import DisputeMilestone, dispute_obstacle
+from disputes.models import Dispute
 from disputes.reactions import MILESTONE_REACTIONS
+from disputes.services.advice import advise_again
+from disputes.services.cases import DISPUTE_REACTIONS
 from orders.models import Milestone
 from orders.planning import MilestoneKind, obstacle
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
@@ -64,6 +68,15 @@ def fire_claimed(pk: int, token: uuid.UUID, *, now: datetime) -> bool:
 
 def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
     """Fire a milestone on an open ledger, or cancel it with the reason when it must not fire any more."""
+    if milestone.kind in DISPUTE_REACTIONS:
+        _fire_dispute_milestone(ledger, milestone)
+    else:
+        _fire_order_milestone(ledger, milestone)
+    if ledger.order.disputed_at:
+        advise_again(ledger)
+
+
+def _fire_order_milestone(ledger: OrderLedger, milestone: Milestone) -> None:
     kind = MilestoneKind(milestone.kind)
     reason = obstacle(kind, ledger.order)
     if not reason and kind in MOVES and not ledger.move(MOVES[kind](ledger.order), ledger.now):
@@ -73,3 +86,15 @@ def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
         return
     fire_milestone(ledger, milestone)
     MILESTONE_REACTIONS[kind](ledger, milestone)
+
+
+def _fire_dispute_milestone(ledger: OrderLedger, milestone: Milestone) -> None:
+    kind = DisputeMilestone(milestone.kind)
+    dispute = next(dispute for dispute in ledger.rows_of(Dispute) if dispute.subject == milestone.subject)
+    if reason := dispute_obstacle(kind, dispute):
+        cancel_milestone(ledger, milestone, reason=reason)
+        return
+    if kind is DisputeMilestone.EVIDENCE_DUE:
+        ledger.move(dispute.miss_evidence, ledger.now, of="dispute")
+    fire_milestone(ledger, milestone)
+    DISPUTE_REACTIONS[kind](ledger, dispute)

@@ -1,12 +1,21 @@
-"""What the team has to do, each item with a date and the rule that asks for it."""
+"""Disputes with their offers and advice, and what the team has to do, each item with a date and its rule."""
+
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from disputes.lifecycle import DisputeLifecycle
 from orders.models import Order
 from orders.models.orders import OrderPart
+
+
+class DisputePart(OrderPart):
+    """Rows that belong to a dispute, and through its order to a store."""
+
+    store_path = "dispute__order__store"
 
 
 class ActionKind(models.TextChoices):
@@ -72,6 +81,90 @@ class ActionItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} · {self.order}"
+
+
+class Dispute(DisputeLifecycle):
+    """A buyer's claim on an order, or on one of its items.
+
+    `number` counts the disputes of one order; `amount` is what the buyer asks for, in the order's currency.
+    """
+
+    order = models.ForeignKey(Order, models.CASCADE, related_name="disputes", verbose_name=_("order"))
+    number = models.PositiveIntegerField(_("number"))
+    item = models.CharField(_("item"), max_length=500, blank=True)  # a SKU or a position; empty: the whole order
+    reason = models.CharField(_("reason"), max_length=100, blank=True)
+    customs_cause = models.CharField(_("cause of the customs hold"), max_length=100, blank=True)
+    amount = models.DecimalField(_("claimed"), max_digits=14, decimal_places=2, null=True, blank=True)
+    missing_quantity = models.PositiveIntegerField(_("missing quantity"), null=True, blank=True)
+    respond_by = models.DateTimeField(_("answer by"))
+    response_missed_at = models.DateTimeField(_("answer missed at"), null=True, blank=True)
+    evidence_by = models.DateTimeField(_("evidence by"), null=True, blank=True)
+    awarded = models.DecimalField(_("awarded to the buyer"), max_digits=14, decimal_places=2, null=True, blank=True)
+
+    objects = OrderPart.as_manager()
+
+    class Meta:
+        verbose_name = _("dispute")
+        verbose_name_plural = _("disputes")
+        ordering = ["opened_at", "id"]
+        constraints = [models.UniqueConstraint(fields=["order", "number"], name="one_dispute_per_number")]
+        indexes = [models.Index(fields=["state", "respond_by"], name="dispute_by_deadline")]
+
+    def __str__(self) -> str:
+        return f"{self.order} · {self.reason}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it is not closed yet."""
+        return self.closed_at is None
+
+    @property
+    def subject(self) -> str:
+        """What its milestones and actions are about."""
+        return f"dispute:{self.number}"
+
+    @property
+    def deadline(self) -> datetime:
+        """The platform's deadline that runs now: the answer's until the notice, the evidence's after it."""
+        return self.evidence_by or self.respond_by
+
+
+class Offer(models.Model):
+    """What the seller offered in a dispute instead of what the buyer asks for."""
+
+    dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="offers")
+    at = models.DateTimeField()
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    remedy = models.CharField(max_length=20, blank=True)  # `reship` or `return`, where the offer is not money
+
+    objects = DisputePart.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.amount if self.amount is not None else self.remedy}"
+
+
+class AdviceEntry(models.Model):
+    """The advice of a moment: kept whenever the rule, the recommendation, the liability or what is missing changes."""
+
+    dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="advice")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+    rule = models.CharField(max_length=4)
+    recommendation = models.CharField(max_length=40)
+    liability = models.CharField(max_length=20)
+    missing = models.JSONField(default=list)
+    amount = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+
+    objects = OrderPart.as_manager()
+
+    class Meta:
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.recommendation}"
 
 
 class Heartbeat(models.Model):

@@ -9,11 +9,12 @@ from datetime import datetime
 from disputes.disruptions import touches
 from disputes.models import ActionItem, ActionKind
 from disputes.services.actions import raise_action, settle_actions
+from disputes.services.advice import latest_lookups
 from messaging.models import Channel, Message, MessageState
 from messaging.services.outbox import queue_message
 from messaging.vocabulary import Purpose
 from orders.events import Event, EventType
-from orders.models import Milestone, TimelineEvent, TrackingEvent
+from orders.models import Milestone, TrackingEvent
 from orders.planning import MilestoneKind, handling_end, protection_end
 from orders.services.facts import Outcome, is_high_value
 from orders.services.ledger import OrderLedger
@@ -235,13 +236,6 @@ def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
         raise_refund(ledger, rule="T6", warning="store_freeze")
     else:
         raise_action(ledger, ActionKind.VERIFY_TRACKING, rule="T6")
-
-
-def latest_lookups(ledger: OrderLedger) -> dict[str, bool]:
-    """Each source that was asked for the parcel, with its latest answer."""
-    events = sorted(ledger.rows_of(TimelineEvent), key=lambda event: (event.at, event.sequence))
-    lookups = [event.data for event in events if event.type == EventType.TRACKING_LOOKUP and "source" in event.data]
-    return {data["source"]: data["found"] for data in lookups}
 
 
 def _latest_status(ledger: OrderLedger) -> str:

@@ -1,4 +1,4 @@
-"""The hourly look for what should exist and does not: a milestone that facts call for, a message nobody was asked about."""
+"""The hourly look for what should exist and does not: a milestone that facts call for, an action behind a message."""
 
 from datetime import datetime
 

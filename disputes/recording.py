@@ -6,14 +6,18 @@ from datetime import datetime
 from django.db import transaction
 
 from disputes.reactions import EVENT_REACTIONS, ask_extension, raise_refund, react_to_placed
+from disputes.services.advice import advise_again
 from disputes.services.by_hand import drop_moot_messages
+from disputes.services.cases import apply_to_dispute, broken_dispute_rules, forbids_dispute_command
 from orders.events import Event
 from orders.models import Milestone
 from orders.models.milestones import MilestoneState
 from orders.planning import MilestoneKind, protection_end
-from orders.services.facts import Outcome, apply_event
+from orders.services.facts import Extension, Outcome, apply_event
 from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
-from orders.services.milestones import settle_stale
+from orders.services.milestones import replan, settle_stale
+
+DISPUTES = Extension(broken_dispute_rules, forbids_dispute_command, apply_to_dispute)
 
 
 def record(order_id: int, event: Event, *, now: datetime, actor: str) -> Outcome:
@@ -31,20 +35,24 @@ def record(order_id: int, event: Event, *, now: datetime, actor: str) -> Outcome
 
 def record_in(ledger: OrderLedger, event: Event) -> Outcome:
     """Record an event on an open ledger; whoever opened it saves it."""
-    outcome = apply_event(ledger, event)
+    outcome = apply_event(ledger, event, DISPUTES)
     reaction = EVENT_REACTIONS.get(outcome.type)
     if reaction and outcome.is_new and not outcome.refusal:
         reaction(ledger, event, outcome)
-    if outcome.is_new:
+    if outcome.is_new and not outcome.refusal:
         drop_moot_messages(ledger)
+        if ledger.order.disputed_at:
+            advise_again(ledger)
     return outcome
 
 
 def take_in(ledger: OrderLedger, facts: Iterable[Event]) -> list[Outcome]:
-    """Record the facts of a new or known order in their order, then settle the dates that passed before we knew them."""
+    """Record the facts of an order in their order, then settle the dates that passed before we knew of them."""
     if ledger.is_new:
         react_to_placed(ledger)
     outcomes = [record_in(ledger, fact) for fact in facts]
+    if ledger.is_new:
+        replan(ledger, at=ledger.order.placed_at)
     stale = [row for row in _added(ledger) if row.state == MilestoneState.STALE]
     settle_stale(ledger, stale)
     _act_on_stale(ledger, stale)

@@ -8,10 +8,12 @@ from typing import Any
 
 from django.db import transaction
 
+from disputes.deadlines import work_deadline
 from disputes.firing import fire_in
-from disputes.models import ActionItem
+from disputes.models import ActionItem, AdviceEntry
 from disputes.reactions import react_to_placed
 from disputes.recording import record_in
+from disputes.services.cases import latest_dispute
 from messaging.models import Channel, Message, MessageState
 from messaging.sending import settle_departure
 from orders.events import Event, EventType
@@ -24,6 +26,7 @@ from orders.records import OrderRecord
 from orders.rules import printed_position
 from orders.services.intake import start_order
 from orders.services.ledger import OrderLedger, save_ledgers
+from orders.services.milestones import replan
 
 LISTED = {MessageState.PENDING, MessageState.WAITING}
 OUTCOMES = {MilestoneState.FIRED: "fired", MilestoneState.CANCELLED: "cancelled"}
@@ -123,6 +126,7 @@ def _start(record: OrderRecord, policy_name: str) -> Rehearsal:
         slug="rehearsal", name=str(policy.title["en"]), policy_name=policy_name, timezone=policy.platform_zone
     )
     ledger = start_order(record, store, now=record.placed_at, actor="replay")
+    replan(ledger, at=record.placed_at)
     for milestone in ledger.milestones:
         milestone.state, milestone.outcome_at = (
             MilestoneState.PENDING,
@@ -142,7 +146,7 @@ def answer(rehearsal: Rehearsal) -> dict[str, Any]:
             "state": order.state,
             "protection_ends_at": instant(protection_end(order, rehearsal.ledger.policy)),
         },
-        "dispute": None,
+        "dispute": _dispute(rehearsal.ledger),
         "transitions": [
             {"at": instant(event.at), "by": event.type, **move}
             for event in timeline
@@ -151,7 +155,7 @@ def answer(rehearsal: Rehearsal) -> dict[str, Any]:
         "milestones": [_milestone(row) for row in Milestone.objects.filter(order=order)],
         "messages": [_message(message) for message in rehearsal.messages()],
         "actions": [_action(item) for item in ActionItem.objects.filter(order=order).order_by("raised_at", "id")],
-        "advice": [],
+        "advice": [_advice(row) for row in AdviceEntry.objects.filter(order=order)],
         "violations": [
             {"at": instant(event.at), "rule": rule} for event in timeline for rule in event.data.get("violations", ())
         ],
@@ -179,6 +183,24 @@ def _milestone(row: Milestone) -> dict[str, Any]:
     }
 
 
+def _dispute(ledger: OrderLedger) -> dict[str, Any] | None:
+    dispute = latest_dispute(ledger)
+    if dispute is None:
+        return None
+    return {
+        "state": dispute.state,
+        "respond_by": instant(dispute.respond_by),
+        "evidence_by": instant(dispute.evidence_by),
+        "work_by": instant(work_deadline(dispute, ledger.policy)),
+    }
+
+
+def _advice(row: AdviceEntry) -> dict[str, Any]:
+    amount = {} if row.amount is None else {"amount": str(row.amount), "currency": row.order.currency}
+    said = {"recommendation": row.recommendation, "liability": row.liability, "rule": row.rule}
+    return {"at": instant(row.at), **said, "missing": row.missing, **amount}
+
+
 def _message(row: Message) -> dict[str, Any]:
     return {
         "at": instant(row.send_after),
@@ -192,4 +214,5 @@ def _message(row: Message) -> dict[str, Any]:
 
 
 def _action(row: ActionItem) -> dict[str, Any]:
-    return {"at": instant(row.raised_at), "kind": row.kind, "rule": row.rule, "due_at": instant(row.due_at)}
+    said = {"at": instant(row.raised_at), "kind": row.kind, "rule": row.rule, "due_at": instant(row.due_at)}
+    return said | {key: row.data[key] for key in ("slot", "amount", "currency") if row.data.get(key)}

@@ -25,5 +25,4 @@ def _problems(name: str) -> Iterator[CheckMessage]:
 @register
 def check_policy_packs(**_kwargs: Any) -> Sequence[CheckMessage]:
     """orders.E001: a version of a pack that cannot be used."""
-    problems = [problem for name in policy_names() for problem in _problems(name)]
-    return problems
+    return [problem for name in policy_names() for problem in _problems(name)]

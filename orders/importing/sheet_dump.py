@@ -34,7 +34,7 @@ FIFTEEN_DIGITS = 10**15  # Excel keeps 15 significant digits of what is typed
 UNCALCULATED = "#UNCALCULATED!"
 
 
-class Refused(Exception):  # noqa: N818 - says what is wrong
+class Refused(Exception):
     """The workbook is whole, but no order file."""
 
 

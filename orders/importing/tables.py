@@ -8,7 +8,7 @@ from enum import StrEnum
 Row = tuple[int, list[str]]
 
 
-class UnusableFile(Exception):  # noqa: N818 - it says what is wrong, "Error" would add nothing
+class UnusableFile(Exception):
     """The file cannot be used at all; its text is one line: what, where, and what to do (exit code 2)."""
 
 

@@ -28,7 +28,7 @@ class Buyer(models.Model):
     country = models.CharField(_("country"), max_length=2, blank=True)
     state = models.CharField(_("state"), max_length=100, blank=True)
     city = models.CharField(_("city"), max_length=500, blank=True)
-    language = models.CharField(_("language"), max_length=20, blank=True)
+    language = models.CharField(_("language"), max_length=35, blank=True)
     timezone = models.CharField(_("time zone"), max_length=50, blank=True)
     tax_id = models.CharField(_("tax number"), max_length=50, blank=True)
 
@@ -125,8 +125,8 @@ class OrderItem(models.Model):
     sku = models.CharField(max_length=500, blank=True)
     title = models.CharField(max_length=500, blank=True)
     quantity = models.PositiveIntegerField(default=1)
-    unit_price = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
-    unit_cost = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    unit_price = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
+    unit_cost = models.DecimalField(max_digits=14, decimal_places=4, null=True, blank=True)
 
     objects = OrderPart.as_manager()
 

@@ -78,7 +78,7 @@ def fail_claimed(model: type[Claimable], pk: int, token: uuid.UUID, *, error: st
 
 
 def backoff(attempts: int) -> timedelta:
-    """How long to wait after the n-th failure: 30 s, 1 min, 2 min … up to 1 h, spread so that many do not come at once."""
+    """How long to wait after the n-th failure: 30 s, 1 min … up to 1 h, spread so that many do not come at once."""
     seconds = min(30 * 2 ** max(attempts - 1, 0), 3600)
     return timedelta(seconds=seconds * random.uniform(0.8, 1.2))  # noqa: S311  spreads load, guards nothing
 

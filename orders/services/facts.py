@@ -49,11 +49,29 @@ class Outcome:
     sequence: int = 0
 
 
-def apply_event(ledger: OrderLedger, event: Event) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """What another app has to say about an event and does with it, inside the same event.
+
+    `broken` are the rules of its own that the event breaks, `forbids` whether its machine refuses a command, `also`
+    what it does to its own rows before the event is written.
+    """
+
+    broken: Callable[[OrderLedger, Event], list[Broken]]
+    forbids: Callable[[OrderLedger, Event], bool]
+    also: Callable[[OrderLedger, Event], None]
+
+
+def apply_event(ledger: OrderLedger, event: Event, extension: Extension) -> Outcome:
     """Record the event on the order and bring its milestones in line; a command may be refused instead."""
     event = _classified(event)
-    broken = sorted(_broken_rules(ledger, event), key=lambda rule: (rule.rule[0], int(rule.rule[1:])))
-    if event.is_command and (refusal := _refusal(ledger.order, event, broken)):
+    broken = sorted(
+        [*_broken_rules(ledger, event), *extension.broken(ledger, event)],
+        key=lambda rule: (rule.rule[0], int(rule.rule[1:])),
+    )
+    if event.is_command and (
+        refusal := _refusal(ledger.order, event, broken, is_forbidden=extension.forbids(ledger, event))
+    ):
         written = ledger.write(
             EventKind.REFUSED, event.type, at=event.at, rule=refusal.rule, data={"error": refusal.message}
         )
@@ -61,6 +79,7 @@ def apply_event(ledger: OrderLedger, event: Event) -> Outcome:
     was_delivered = ledger.order.delivered_at is not None
     if not HANDLERS.get(event.type, _only_record)(ledger, event):
         return Outcome(event.type, is_new=False)
+    extension.also(ledger, event)
     warnings = _warnings(ledger, event)
     arrived = event.type is EventType.TRACKING and ledger.order.delivered_at and not was_delivered
     kind = EventType.DELIVERED if arrived else event.type
@@ -74,7 +93,8 @@ def apply_event(ledger: OrderLedger, event: Event) -> Outcome:
         | ({"warnings": [rule.rule for rule in warnings]} if warnings else {}),
         private=_private(event),
     )
-    replan(ledger, at=event.at)
+    if not ledger.is_new:  # a new order is planned once all that its record tells is known
+        replan(ledger, at=event.at)
     return Outcome(kind, violations=broken, warnings=warnings, sequence=written.sequence)
 
 
@@ -132,9 +152,9 @@ def _warnings(ledger: OrderLedger, event: Event) -> list[Broken]:
     if event.type is not EventType.SHIPPED:
         return []
     warnings = []
-    if ledger.policy.has("S1") and not is_commercial(ledger, event) and not is_tax_id(ledger.order.buyer.tax_id):
-        if is_high_value(ledger) is not False:
-            warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
+    asks = ledger.policy.has("S1") and not is_commercial(ledger, event)
+    if asks and not is_tax_id(ledger.order.buyer.tax_id) and is_high_value(ledger) is not False:
+        warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
     if ledger.policy.has("S2") and is_commercial(ledger, event):
         warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
     return warnings
@@ -168,11 +188,11 @@ def allowed_commands(order: Order) -> list[EventType]:
     ]
 
 
-def _refusal(order: Order, event: Event, broken: list[Broken]) -> Broken | None:
+def _refusal(order: Order, event: Event, broken: list[Broken], *, is_forbidden: bool) -> Broken | None:
     if broken:
         return broken[0]
-    if event.type in TRANSITIONS and event.type not in allowed_commands(order):
-        return Broken("", f"an order that is {order.state} cannot become {event.type}")
+    if is_forbidden or (event.type in TRANSITIONS and event.type not in allowed_commands(order)):
+        return Broken("", f"{event.type} is not possible now: the order is {order.state}")
     return None
 
 
@@ -258,13 +278,9 @@ def _open_dispute(ledger: OrderLedger, event: Event) -> bool:
     return True
 
 
-def _rule_verdict(ledger: OrderLedger, event: Event) -> bool:
-    return _end_dispute(ledger, event) if event.text("outcome") in {"won", "settled"} else True
-
-
-def _end_dispute(ledger: OrderLedger, event: Event) -> bool:
-    ledger.move(_way_back(ledger, event.at), event.at)
-    return True
+def end_dispute(ledger: OrderLedger, at: datetime) -> None:
+    """Bring a disputed order back to where it belongs (D11)."""
+    ledger.move(_way_back(ledger, at), at)
 
 
 def _way_back(ledger: OrderLedger, at: datetime) -> Callable[[datetime], None]:
@@ -307,8 +323,6 @@ HANDLERS: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
     EventType.TRACKING: note_tracking,
     EventType.DELIVERED: note_delivery,
     EventType.DISPUTE_OPENED: _open_dispute,
-    EventType.DISPUTE_WITHDRAWN: _end_dispute,
-    EventType.VERDICT: _rule_verdict,
     EventType.REFUND_ISSUED: _refund,
     EventType.REVIEW_RECEIVED: _review,
 }

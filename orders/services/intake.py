@@ -49,7 +49,7 @@ def digest_of(record: OrderRecord) -> str:
 def start_order(
     record: OrderRecord, store: Store, *, now: datetime, actor: str, buyer: Buyer | None = None
 ) -> OrderLedger:
-    """The ledger of a new order, with its first event and its first milestones; the dated facts come after."""
+    """The ledger of a new order with its first event; its facts and its milestones come after."""
     policy = store.current_policy
     order = Order(
         store=store,
@@ -65,7 +65,6 @@ def start_order(
     ledger = new_ledger(order, now=now, actor=actor)
     ledger.write(EventKind.FACT, "placed", at=record.placed_at)
     _add_items(ledger, record.items)
-    replan(ledger, at=record.placed_at)
     return ledger
 
 

@@ -60,7 +60,7 @@ def _had_its_turn(row: Milestone, planned: Planned, series: Series) -> bool:
         return row.due_at == planned.due_at or not series.repeats
     if row.state != MilestoneState.CANCELLED or row.outcome_at is None:
         return False
-    # Looked at on its date and not fired, it had its turn. Ended ahead of it by a fact that no longer holds, it had not.
+    # Looked at on its date and not fired, it had its turn; ended ahead of it by a fact since voided, it had not.
     return row.due_at == planned.due_at and row.outcome_at >= row.due_at
 
 
