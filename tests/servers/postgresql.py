@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -31,7 +32,7 @@ class Owner:
 
     name: str | None  # None: whoever runs the tests
 
-    def popen(self, command: list[str | Path], **options: object) -> subprocess.Popen[bytes]:
+    def popen(self, command: list[Any], **options: object) -> subprocess.Popen[bytes]:
         """Start a command as this user."""
         if self.name:
             options |= {"user": self.name, "group": pwd.getpwnam(self.name).pw_gid, "extra_groups": []}

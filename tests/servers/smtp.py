@@ -65,8 +65,9 @@ class Mailroom:
         if answer in (Answer.ACCEPT, Answer.DROP):
             content: Any = envelope.content
             self.messages.append(message_from_bytes(content, policy=policy.default))
-        if answer is Answer.DROP and server.transport is not None:
-            server.transport.abort()
+        if answer is Answer.DROP:
+            transport: Any = server.transport
+            transport.abort()
         return ACCEPTED if answer is Answer.ACCEPT else answer.value
 
 
