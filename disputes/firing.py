@@ -9,6 +9,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django_fsm import can_proceed
 
 from disputes.deadlines import DisputeMilestone, dispute_obstacle
 from disputes.models import Dispute
@@ -78,13 +79,16 @@ def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
 
 def _fire_order_milestone(ledger: OrderLedger, milestone: Milestone) -> None:
     kind = MilestoneKind(milestone.kind)
+    change = MOVES[kind](ledger.order) if kind in MOVES else None
     reason = obstacle(kind, ledger.order)
-    if not reason and kind in MOVES and not ledger.move(MOVES[kind](ledger.order), ledger.now):
+    if not reason and change and not can_proceed(change):
         reason = f"state_{ledger.order.state}"
     if reason:
         cancel_milestone(ledger, milestone, reason=reason)
         return
     fire_milestone(ledger, milestone)
+    if change:
+        ledger.move(change, ledger.now)
     MILESTONE_REACTIONS[kind](ledger, milestone)
 
 
@@ -94,7 +98,7 @@ def _fire_dispute_milestone(ledger: OrderLedger, milestone: Milestone) -> None:
     if reason := dispute_obstacle(kind, dispute):
         cancel_milestone(ledger, milestone, reason=reason)
         return
+    fire_milestone(ledger, milestone)
     if kind is DisputeMilestone.EVIDENCE_DUE:
         ledger.move(dispute.miss_evidence, ledger.now, of="dispute")
-    fire_milestone(ledger, milestone)
     DISPUTE_REACTIONS[kind](ledger, dispute)

@@ -88,12 +88,12 @@ def advise_again(ledger: OrderLedger) -> None:
         advice = advise(case_facts(ledger, dispute))
         missing = missing_slots(dispute_checklist(ledger, dispute))
         before = _latest(ledger, dispute)
+        _ask_exhibits(ledger, dispute, missing)
         if before and _says(before) == (advice.rule, advice.recommendation, advice.liability, missing):
             continue
         _keep(ledger, dispute, advice, missing)
         if before is None or before.recommendation != advice.recommendation:
             _ask(ledger, dispute, advice, before)
-        _ask_exhibits(ledger, dispute, missing)
 
 
 def _latest(ledger: OrderLedger, dispute: Dispute) -> AdviceEntry | None:

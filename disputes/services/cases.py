@@ -106,7 +106,7 @@ def _open(ledger: OrderLedger, event: Event) -> None:
         respond_by=event.at,
     )
     ledger.add(dispute)
-    ledger.moves.append({"of": "dispute", "from": "", "to": str(dispute.state)})
+    ledger.note_move("dispute", "", dispute.state)
     _set_claim(dispute, event)
     dispute.respond_by = response_deadline(dispute, ledger.policy)
     _ask_answer(ledger, dispute, rule="D1")

@@ -19,7 +19,13 @@ from orders.planning import protection_end
 from orders.policies import Policy
 from orders.services.ledger import OrderLedger
 from orders.services.milestones import replan
-from orders.services.parcels import note_delivery, note_shipment, note_tracking
+from orders.services.parcels import (
+    is_known_shipment,
+    is_known_tracking,
+    note_delivery,
+    note_shipment,
+    note_tracking,
+)
 from orders.tax_ids import is_tax_id, normalise_tax_id
 from orders.tracking_phrases import classify
 from orders.tracking_statuses import TrackingStatus
@@ -76,16 +82,16 @@ def apply_event(ledger: OrderLedger, event: Event, extension: Extension) -> Outc
             EventKind.REFUSED, event.type, at=event.at, rule=refusal.rule, data={"error": refusal.message}
         )
         return Outcome(event.type, refusal=refusal, sequence=written.sequence)
-    was_delivered = ledger.order.delivered_at is not None
-    if not HANDLERS.get(event.type, _only_record)(ledger, event):
+    if event.type in KNOWN and KNOWN[event.type](ledger, event):
         return Outcome(event.type, is_new=False)
-    extension.also(ledger, event)
+    return _record(ledger, event, broken, extension)
+
+
+def _record(ledger: OrderLedger, event: Event, broken: list[Broken], extension: Extension) -> Outcome:
     warnings = _warnings(ledger, event)
-    arrived = event.type is EventType.TRACKING and ledger.order.delivered_at and not was_delivered
-    kind = EventType.DELIVERED if arrived else event.type
     written = ledger.write(
         EventKind.COMMAND if event.is_command else EventKind.FACT,
-        kind,
+        event.type,
         at=event.at,
         rule=_settled_rule(ledger.order, event),
         data=_public(event)
@@ -93,8 +99,14 @@ def apply_event(ledger: OrderLedger, event: Event, extension: Extension) -> Outc
         | ({"warnings": [rule.rule for rule in warnings]} if warnings else {}),
         private=_private(event),
     )
+    was_delivered = ledger.order.delivered_at is not None
+    HANDLERS.get(event.type, _only_record)(ledger, event)
+    if event.type is EventType.TRACKING and ledger.order.delivered_at and not was_delivered:
+        written.type = EventType.DELIVERED
+    extension.also(ledger, event)
     if not ledger.is_new:  # a new order is planned once all that its record tells is known
         replan(ledger, at=event.at)
+    kind = EventType(written.type)
     return Outcome(kind, violations=broken, warnings=warnings, sequence=written.sequence)
 
 
@@ -202,61 +214,54 @@ def _is_delivery(event: Event) -> bool:
 
 def _settled_rule(order: Order, event: Event) -> str:
     """The rule that explains what a fact did, where one does: a payment that cleared after its expiry is P5's."""
-    if event.type is EventType.PAYMENT_CONFIRMED and order.state == OrderState.PAID and order.expired_at:
+    if event.type is EventType.PAYMENT_CONFIRMED and order.state == OrderState.PAYMENT_EXPIRED:
         return "P5"
     return ""
 
 
 # --- what each event does ---------------------------------------------------------------------------------------------
-def _only_record(_ledger: OrderLedger, _event: Event) -> bool:
-    return True
+def _only_record(_ledger: OrderLedger, _event: Event) -> None:
+    """The line on the timeline is all."""
 
 
-def _check_payment(ledger: OrderLedger, event: Event) -> bool:
+def _check_payment(ledger: OrderLedger, event: Event) -> None:
     if ledger.order.paid_at is None and ledger.order.payment_checking_since is None:
         ledger.order.payment_checking_since = event.at
-    return True
 
 
-def _confirm_payment(ledger: OrderLedger, event: Event) -> bool:
+def _confirm_payment(ledger: OrderLedger, event: Event) -> None:
     if not ledger.move(ledger.order.confirm_payment, event.at):
         ledger.order.paid_at = ledger.order.paid_at or event.at
     ledger.order.payment_checking_since = None
-    return True
 
 
-def _cancel(ledger: OrderLedger, event: Event) -> bool:
+def _cancel(ledger: OrderLedger, event: Event) -> None:
     ledger.move(ledger.order.cancel, event.at)
-    return True
 
 
-def _complete(ledger: OrderLedger, event: Event) -> bool:
+def _complete(ledger: OrderLedger, event: Event) -> None:
     if not ledger.move(ledger.order.complete, event.at):
         ledger.order.completed_at = ledger.order.completed_at or event.at
-    return True
 
 
-def _provide_tax_id(ledger: OrderLedger, event: Event) -> bool:
+def _provide_tax_id(ledger: OrderLedger, event: Event) -> None:
     text = event.text("tax_id")
     ledger.order.buyer.tax_id = normalise_tax_id(text) if is_tax_id(text) else text[:50]
     ledger.order.buyer.save()
-    return True
 
 
-def _extend_receipt(ledger: OrderLedger, event: Event) -> bool:
+def _extend_receipt(ledger: OrderLedger, event: Event) -> None:
     before = protection_end(ledger.order, ledger.policy)
     ledger.order.protection_ends_at = event.data["protection_ends_at"]
     if before is None or ledger.order.protection_ends_at > before:
         ledger.order.protection_extended_at = event.at
-    return True
 
 
-def _choose(ledger: OrderLedger, event: Event) -> bool:
+def _choose(ledger: OrderLedger, event: Event) -> None:
     ledger.order.buyer_choice = event.text("choice")
-    return True
 
 
-def _refund(ledger: OrderLedger, event: Event) -> bool:
+def _refund(ledger: OrderLedger, event: Event) -> None:
     """Below the total a refund is an event; the state follows once the whole amount went back (D11)."""
     order = ledger.order
     left = order.total - order.refunded_amount if order.total is not None else None
@@ -264,18 +269,15 @@ def _refund(ledger: OrderLedger, event: Event) -> bool:
     order.refunded_amount += amount or 0
     if left is None or amount is None or amount >= left:
         ledger.move(order.refund, event.at)
-    return True
 
 
-def _review(ledger: OrderLedger, event: Event) -> bool:
+def _review(ledger: OrderLedger, event: Event) -> None:
     if event.data["stars"] <= (ledger.policy.value("R10", "bad_stars") or 0):
         ledger.order.reviewed_at, ledger.order.review_answered_at = event.at, None
-    return True
 
 
-def _open_dispute(ledger: OrderLedger, event: Event) -> bool:
+def _open_dispute(ledger: OrderLedger, event: Event) -> None:
     ledger.move(ledger.order.open_dispute, event.at)
-    return True
 
 
 def end_dispute(ledger: OrderLedger, at: datetime) -> None:
@@ -311,7 +313,13 @@ def _has_come(shipped_at: datetime | None, policy: Policy, rule: str, at: dateti
     return shipped_at is not None and policy.has(rule) and shipped_at + policy.duration(rule) <= at
 
 
-HANDLERS: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
+# News that is known already: the same line of a file twice, or a parcel's number that was told before.
+KNOWN: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
+    EventType.SHIPPED: is_known_shipment,
+    EventType.TRACKING: is_known_tracking,
+}
+
+HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {
     EventType.PAYMENT_CHECKING: _check_payment,
     EventType.PAYMENT_CONFIRMED: _confirm_payment,
     EventType.CANCELLED: _cancel,

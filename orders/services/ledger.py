@@ -16,10 +16,11 @@ from django_fsm import can_proceed
 
 from orders.models import Buyer, Milestone, Order, PrivateData, Shipment, Store, TimelineEvent
 from orders.models.milestones import MilestoneState
-from orders.models.timeline import chain_name, private_digest
+from orders.models.timeline import EventKind, chain_name, private_digest
 from orders.policies import Policy
 
 Row = TypeVar("Row", bound=models.Model)
+CONSEQUENCES = {EventKind.ACTION, EventKind.MESSAGE}
 OPEN_STATES = {MilestoneState.PENDING, MilestoneState.CLAIMED}
 
 
@@ -37,7 +38,7 @@ class OrderLedger:
     shipments: list[Shipment]
     rows: list[models.Model] = field(default_factory=list)
     changed: list[Milestone] = field(default_factory=list)
-    moves: list[dict[str, str]] = field(default_factory=list)
+    cause: TimelineEvent | None = None  # the event whose consequences are being written
     is_new: bool = False
     is_history: bool = False  # what is recorded now is told to nobody, whatever its date
     read: dict[str, list[Any]] = field(default_factory=dict)
@@ -62,8 +63,13 @@ class OrderLedger:
         if not can_proceed(change):
             return False
         change(at)
-        self.moves.append({"of": of, "from": before, "to": machine.state})
+        self.note_move(of, before, machine.state)
         return True
+
+    def note_move(self, of: str, before: str, after: str) -> None:
+        """Keep a move with the event that caused it: the one written last that is no mere consequence."""
+        if self.cause is not None:
+            self.cause.data.setdefault("transitions", []).append({"of": of, "from": str(before), "to": str(after)})
 
     def write(
         self,
@@ -75,28 +81,34 @@ class OrderLedger:
         data: dict[str, Any] | None = None,
         private: dict[str, Any] | None = None,
     ) -> TimelineEvent:
-        """Append an event to the order's chain, with the moves made since the last one."""
+        """Append an event to the order's timeline; it is sealed into the chain when the ledger is saved."""
         salt = secrets.token_hex(16)
+        self.order.timeline_length += 1
         event = TimelineEvent(
             order=self.order,
-            sequence=self.order.timeline_length + 1,
+            sequence=self.order.timeline_length,
             at=at,
             recorded_at=self.now,
             kind=kind,
             type=type_,
             rule=rule,
             actor=self.actor,
-            data=(data or {}) | ({"transitions": self.moves} if self.moves else {}),
+            data=data or {},
             private_digest=private_digest(salt, private) if private else "",
-            previous_hash=self.order.timeline_head,
         )
-        event.hash = event.compute_hash(chain_name(self.order))
-        self.order.timeline_length, self.order.timeline_head = event.sequence, event.hash
-        self.moves = []
-        self.rows.append(event)
+        self.add(event)
+        if kind not in CONSEQUENCES:
+            self.cause = event
         if private:
-            self.rows.append(PrivateData(event=event, salt=salt, data=private))
+            self.add(PrivateData(event=event, salt=salt, data=private))
         return event
+
+    def seal(self) -> None:
+        """Chain the events written since the last saving to those before them."""
+        for event in self.rows:
+            if isinstance(event, TimelineEvent):
+                event.previous_hash = self.order.timeline_head
+                event.hash = self.order.timeline_head = event.compute_hash(chain_name(self.order))
 
     def add(self, row: models.Model) -> None:
         """Keep a new row until the ledger is saved."""
@@ -146,6 +158,8 @@ def new_ledger(order: Order, *, now: datetime, actor: str) -> OrderLedger:
 
 def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
     """Write everything that was added, in one transaction."""
+    for ledger in ledgers:
+        ledger.seal()
     with transaction.atomic():
         new = [ledger.order for ledger in ledgers if ledger.is_new]
         Buyer.objects.bulk_create(order.buyer for order in new if order.buyer.pk is None)
@@ -156,7 +170,7 @@ def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
         _write_rows(row for ledger in ledgers for row in ledger.rows)
         _write_changed(milestone for ledger in ledgers for milestone in ledger.changed)
     for ledger in ledgers:
-        ledger.rows, ledger.changed, ledger.is_new = [], [], False
+        ledger.rows, ledger.changed, ledger.is_new, ledger.cause = [], [], False, None
 
 
 def _write_rows(rows: Iterable[models.Model]) -> None:

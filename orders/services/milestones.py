@@ -103,11 +103,11 @@ def settle_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
     """Bring the machine to where the dates that passed before we knew the order have left it; nobody is told."""
     if not stale:
         return
+    ledger.write(EventKind.NOTE, "stale", at=ledger.now, data={"kinds": [row.kind for row in stale]})
     for row in sorted(stale, key=lambda row: (row.due_at, printed_position(row.rule))):
         change = MOVES.get(row.kind)
         if change and not obstacle(MilestoneKind(row.kind), ledger.order):
             ledger.move(change(ledger.order), row.due_at)
-    ledger.write(EventKind.NOTE, "stale", at=ledger.now, data={"kinds": [row.kind for row in stale]})
 
 
 def cancel_milestone(ledger: OrderLedger, milestone: Milestone, *, reason: str) -> None:

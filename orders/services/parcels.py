@@ -8,52 +8,59 @@ from orders.services.ledger import OrderLedger
 from orders.tracking_statuses import TrackingStatus, is_scan, reached_destination
 
 
-def note_shipment(ledger: OrderLedger, event: Event) -> bool:
+def is_known_shipment(ledger: OrderLedger, event: Event) -> bool:
+    """Whether this parcel's leaving has been told before."""
+    number = event.text("tracking_number")
+    return any(parcel.tracking_number == number and parcel.shipped_at == event.at for parcel in ledger.shipments)
+
+
+def note_shipment(ledger: OrderLedger, event: Event) -> None:
     """A parcel left. The first one moves the order and starts its clock; after delivery it moves nothing (G6)."""
-    carrier, number = event.text("carrier"), event.text("tracking_number")
-    known = next((s for s in ledger.shipments if s.tracking_number == number and s.shipped_at == event.at), None)
-    if known is not None:
-        return False
-    shipment = Shipment(order=ledger.order, carrier=carrier, tracking_number=number, shipped_at=event.at)
+    shipment = Shipment(
+        order=ledger.order,
+        carrier=event.text("carrier")[:500],
+        tracking_number=event.text("tracking_number")[:64],
+        shipped_at=event.at,
+    )
     ledger.shipments.append(shipment)
     ledger.add(shipment)
     if not ledger.move(ledger.order.ship, event.at):
         ledger.order.shipped_at = ledger.order.shipped_at or event.at
-    return True
 
 
-def note_delivery(ledger: OrderLedger, event: Event) -> bool:
+def note_delivery(ledger: OrderLedger, event: Event) -> None:
     """The order's parcels arrived, whichever they were."""
     for shipment in ledger.shipments:
-        _mark_delivered(ledger, shipment, event.at)
-    return _deliver(ledger, event.at)
+        _mark_delivered(shipment, event.at)
+    _deliver(ledger, event.at)
 
 
-def note_tracking(ledger: OrderLedger, event: Event) -> bool:
-    """A carrier's news of one parcel. The same news twice is no news; an unknown text is kept and not guessed at."""
-    shipment = _find_shipment(ledger, event.text("tracking_number"))
-    status = TrackingStatus(event.text("status")) if event.text("status") else None
-    row = TrackingEvent(
+def is_known_tracking(ledger: OrderLedger, event: Event) -> bool:
+    """Whether a carrier's same news of the same parcel has been told before."""
+    row = _tracking_event(ledger, event)
+    return row.identity() in {other.identity() for other in ledger.rows_of(TrackingEvent)}
+
+
+def note_tracking(ledger: OrderLedger, event: Event) -> None:
+    """A carrier's news of one parcel; an unknown text is kept and not guessed at."""
+    row = _tracking_event(ledger, event)
+    ledger.add(row)
+    _take_in(ledger, row)
+    if row.status == TrackingStatus.DELIVERED:
+        _deliver_parcel(ledger, row.shipment, event.at)
+
+
+def _tracking_event(ledger: OrderLedger, event: Event) -> TrackingEvent:
+    return TrackingEvent(
         order=ledger.order,
-        shipment=shipment,
+        shipment=_find_shipment(ledger, event.text("tracking_number")),
         at=event.at,
-        status=status or "",
+        status=event.text("status"),
         description=event.text("description"),
         location=event.text("location")[:500],
         source=event.text("source")[:500],
         recorded_at=ledger.now,
     )
-    if _is_known(ledger, row):
-        return False
-    ledger.add(row)
-    _take_in(ledger, row)
-    if status is TrackingStatus.DELIVERED:
-        _deliver_parcel(ledger, shipment, event.at)
-    return True
-
-
-def _is_known(ledger: OrderLedger, row: TrackingEvent) -> bool:
-    return row.identity() in {other.identity() for other in ledger.rows_of(TrackingEvent)}
 
 
 def _take_in(ledger: OrderLedger, row: TrackingEvent) -> None:
@@ -76,19 +83,18 @@ def _find_shipment(ledger: OrderLedger, number: str) -> Shipment | None:
 def _deliver_parcel(ledger: OrderLedger, shipment: Shipment | None, at: datetime) -> None:
     """Of several parcels the last to arrive delivers the order."""
     if shipment is not None:
-        _mark_delivered(ledger, shipment, at)
+        _mark_delivered(shipment, at)
     if all(shipment.delivered_at for shipment in ledger.shipments):
         _deliver(ledger, at)
 
 
-def _mark_delivered(ledger: OrderLedger, shipment: Shipment, at: datetime) -> None:
+def _mark_delivered(shipment: Shipment, at: datetime) -> None:
     if shipment.delivered_at is None:
         shipment.delivered_at = at
         if shipment.pk:
             shipment.save()
 
 
-def _deliver(ledger: OrderLedger, at: datetime) -> bool:
+def _deliver(ledger: OrderLedger, at: datetime) -> None:
     if not ledger.move(ledger.order.deliver, at):
         ledger.order.delivered_at = ledger.order.delivered_at or at
-    return True
