@@ -1,5 +1,6 @@
 """What every page knows."""
 
+import os
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import DeskRequest
+
+DEMO_EMAIL = "alice@example.com"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,14 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "here": _place(request.path),
         "reader": reader,
         "now": timezone.now(),
-        "demo": settings.DEMO,
+        "demo_login": _demo_login(),
     }
+
+
+def _demo_login() -> tuple[str, str] | None:
+    """What the demo printed, for those who closed the terminal."""
+    password = os.environ.get("DEMO_PASSWORD", "")
+    return (DEMO_EMAIL, password) if settings.DEMO and password else None
 
 
 def _place(path: str) -> str:

@@ -1,0 +1,90 @@
+"""Who looks at a page: his stores, what he may do in them, and the clock on his wall."""
+
+from functools import cached_property
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model
+from django.http import Http404, HttpRequest
+from django_htmx.middleware import HtmxDetails
+
+from orders.models import Membership, Order, Store, User
+from orders.querysets import StoreScoped
+from orders.roles import Role
+from orders.zones import known_zone
+
+M = TypeVar("M", bound=Model)
+
+WORKERS = {Role.OWNER, Role.AGENT}
+DEFAULT_ZONE = "UTC"
+
+
+class Reader:
+    """The user behind a request, with the memberships that all pages ask for, read once."""
+
+    def __init__(self, user: User | AnonymousUser) -> None:
+        self.user = user
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """His memberships, by the store's name."""
+        if not self.user.is_authenticated:
+            return []
+        mine = Membership.objects.filter(user=self.user)
+        return list(mine.select_related("store").order_by("store__name", "store_id"))
+
+    @property
+    def stores(self) -> list[Store]:
+        """The stores that he may look at."""
+        return [membership.store for membership in self.memberships]
+
+    @property
+    def work_stores(self) -> list[Store]:
+        """The stores in which he may change something."""
+        return [membership.store for membership in self.memberships if membership.role in WORKERS]
+
+    def works_in(self, store_id: int) -> bool:
+        """Whether he may change this store's orders."""
+        return any(store.pk == store_id for store in self.work_stores)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """His clock: his own zone, else that of his first store."""
+        own = self.user.timezone if isinstance(self.user, User) else ""
+        names = [own, *(store.timezone for store in self.stores), DEFAULT_ZONE]
+        return ZoneInfo(next(name for name in names if name and known_zone(name)))
+
+
+class DeskRequest(HttpRequest):
+    """What the desk's middleware makes of a request."""
+
+    reader: Reader
+    htmx: HtmxDetails
+    user: User
+
+
+def readable(rows: StoreScoped, request: DeskRequest, **lookup: Any) -> Any:
+    """The one row that the reader may look at. Raises Http404 for another's, as for one that is not there."""
+    found = rows.for_member(request.user).filter(**lookup).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def workable(rows: StoreScoped, request: DeskRequest, **lookup: Any) -> Any:
+    """The one row that the reader may change. Raises Http404: a viewer is not told more than a stranger."""
+    ids = [store.pk for store in request.reader.work_stores]
+    return readable(rows.filter(**{f"{rows.store_path}__in": ids}), request, **lookup)
+
+
+def order_of(request: DeskRequest, pk: int, *, to_change: bool) -> Order:
+    """The order with its buyer and store. Raises Http404."""
+    rows = Order.objects.select_related("buyer", "store")
+    order: Order = (workable if to_change else readable)(rows, request, pk=pk)
+    return order
+
+
+def actor_of(request: DeskRequest) -> str:
+    """How the timeline names who did it: by id, never by name."""
+    return str(request.user.pk)

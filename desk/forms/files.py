@@ -1,0 +1,97 @@
+"""Forms of the import: which file, and which column is what."""
+
+from collections.abc import Sequence
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from orders.importing.columns import Layout
+from orders.models import OrderFile, Store
+
+FIELD_PREFIX = "column-"
+
+
+class UploadForm(forms.Form):
+    """A file of orders or of tracking news, for one of the reader's stores."""
+
+    store = forms.ChoiceField(label=_("Store"))
+    content = forms.ChoiceField(
+        label=_("Content"),
+        choices=OrderFile.Content.choices,
+        initial=OrderFile.Content.ORDERS,
+        widget=forms.RadioSelect,
+    )
+    file = forms.FileField(label=_("File"), widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,.xlsx,.xls"}))
+
+    def __init__(self, *args: Any, stores: Sequence[Store], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.stores = {store.slug: store for store in stores}
+        field = self.fields["store"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [(store.slug, store.name) for store in stores]
+
+    def clean_store(self) -> Store:
+        """The store itself."""
+        return self.stores[self.cleaned_data["store"]]
+
+
+class MappingForm(forms.Form):
+    """Which header holds which field; the file's own times are in `timezone`."""
+
+    timezone = forms.ChoiceField(label=_("Time zone of the file's times"))
+    date_format = forms.CharField(
+        label=_("Form of the dates"),
+        required=False,
+        max_length=40,
+        help_text=_("Only where they do not begin with the year, such as %%d/%%m/%%Y %%H:%%M."),
+    )
+    decimal_comma = forms.TypedChoiceField(
+        label=_("A comma in an amount"),
+        required=False,
+        choices=[("", _("let each amount speak for itself")), ("yes", "1.234,56"), ("no", "1,234.56")],
+        coerce=lambda word: word == "yes",
+        empty_value=None,
+    )
+
+    def __init__(
+        self, *args: Any, layout: Layout, header: Sequence[str], suggested: dict[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.layout, self.suggested = layout, suggested
+        zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
+        _choices(self.fields["timezone"], zones)
+        columns = [("", "—"), *((name, name) for name in dict.fromkeys(header) if name.strip())]
+        for name in layout.recognised:
+            self.fields[FIELD_PREFIX + name] = forms.ChoiceField(
+                label=name, required=name in layout.required, choices=columns, initial=suggested.get(name, "")
+            )
+
+    def columns(self) -> list[forms.BoundField]:
+        """The fields that name columns."""
+        return [self[FIELD_PREFIX + name] for name in self.layout.recognised]
+
+    def options(self) -> list[forms.BoundField]:
+        """The other fields."""
+        return [self["timezone"], self["date_format"], self["decimal_comma"]]
+
+    def clean(self) -> None:
+        """A column serves one field only."""
+        chosen = [header for header in self._chosen().values() if header]
+        if twice := sorted({header for header in chosen if chosen.count(header) > 1}):
+            raise ValidationError(_("The column %(names)s is chosen twice.") % {"names": ", ".join(twice)})
+
+    def mapping(self) -> dict[str, Any]:
+        """What `orders.importing.columns.read_mapping` reads; empty where the file's header speaks for itself."""
+        columns = {name: header for name, header in self._chosen().items() if header}
+        more = {name: self.cleaned_data[name] for name in ("date_format", "decimal_comma")}
+        return {"columns": columns} | {name: value for name, value in more.items() if value not in (None, "")}
+
+    def _chosen(self) -> dict[str, str]:
+        return {name: self.cleaned_data.get(FIELD_PREFIX + name, "") for name in self.layout.recognised}
+
+
+def _choices(field: forms.Field, choices: list[tuple[str, str]]) -> None:
+    field.choices = choices  # type: ignore[attr-defined]

@@ -1,0 +1,220 @@
+"""An order's story as one picture: the dates to come above, what happened below, each with its rule."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from desk import clocks, words
+from disputes.models import ActionKind
+from messaging.models import Message, MessageState
+from orders.models import Milestone, Order, TimelineEvent, User
+from orders.models.milestones import MilestoneState
+from orders.models.timeline import EventKind
+from orders.planning import promise_end, protection_end
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A line below an entry: what it is, and what it says."""
+
+    name: Words
+    value: Words
+
+
+@dataclass
+class Entry:
+    """Something that happened or will: when, what, by which rule, and what it did to the order."""
+
+    at: datetime
+    title: Words
+    look: str  # the entry's kind, for its icon and its style
+    rule: str = ""
+    details: list[Detail] = field(default_factory=list)
+    moves: list[tuple[str, str]] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    who: Words = ""
+    learnt_at: datetime | None = None  # when it was recorded, where that was much later
+    sequence: int = 0
+
+
+def future(order: Order, milestones: Iterable[Milestone], messages: Iterable[Message]) -> list[Entry]:
+    """What is to come, the furthest first, so that the nearest stands beside the present."""
+    entries = [
+        Entry(row.due_at, words.milestone_label(row.kind, order.policy), "date", row.rule)
+        for row in milestones
+        if row.state in {MilestoneState.PENDING, MilestoneState.CLAIMED}
+    ]
+    entries += [
+        Entry(
+            row.send_after, _("Message leaves: %(purpose)s") % {"purpose": _purpose(row.purpose)}, "message", row.rule
+        )
+        for row in messages
+        if row.state in {MessageState.PENDING, MessageState.CLAIMED}
+    ]
+    return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def past(
+    order: Order, events: Iterable[TimelineEvent], milestones: Iterable[Milestone], names: Mapping[str, User]
+) -> list[Entry]:
+    """What happened, the latest first; dates that ended before their time stand where they ended."""
+    rows = list(milestones)
+    entries = [_event(order, event, names) for event in events]
+    entries += [*_cancelled(order, rows), *_dead(order, rows)]
+    for entry in entries:
+        if entry.look == "stale":
+            entry.details = [*_stale(order, rows)]
+    return sorted(entries, key=lambda entry: (entry.at, entry.sequence), reverse=True)
+
+
+def actors(events: Iterable[TimelineEvent]) -> dict[str, User]:
+    """The people among those who acted, by the name that the timeline gives them."""
+    ids = {int(event.actor) for event in events if event.actor.isdigit()}
+    return {str(pk): user for pk, user in User.objects.in_bulk(ids).items()} if ids else {}
+
+
+def deadlines(order: Order) -> list[Detail]:
+    """The ends that the order's dates follow from."""
+    ends = {
+        _("Promised delivery"): promise_end(order, order.policy),
+        _("Protection ends"): protection_end(order, order.policy),
+    }
+    return [Detail(name, clocks.format_instant(end, now=end)) for name, end in ends.items() if end]
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+def _event(order: Order, event: TimelineEvent, names: Mapping[str, User]) -> Entry:
+    data: dict[str, Any] = event.data
+    learnt_late = event.recorded_at - event.at > clocks.HOUR
+    return Entry(
+        at=event.at,
+        title=_title(order, event),
+        look="stale" if event.type == "stale" else event.kind,
+        rule=event.rule,
+        details=_details(order, event),
+        moves=[(_state(order, move["from"]), _state(order, move["to"])) for move in data.get("transitions", [])],
+        violations=data.get("violations", []),
+        warnings=data.get("warnings", []),
+        who=_who(event.actor, names),
+        learnt_at=event.recorded_at if learnt_late else None,
+        sequence=event.sequence,
+    )
+
+
+def _title(order: Order, event: TimelineEvent) -> Words:
+    if event.kind == EventKind.MESSAGE:
+        pattern = str(words.MESSAGE_EVENTS.get(event.type, "%(purpose)s"))
+        return pattern % {"purpose": _purpose(event.data.get("purpose", ""))}
+    if event.kind == EventKind.MILESTONE:
+        return words.milestone_label(event.type, order.policy)
+    if event.kind == EventKind.ACTION and event.type == "done":
+        return _("Done: %(what)s") % {"what": _action(event.data.get("kind", ""))}
+    if event.kind == EventKind.ACTION:
+        return _("To do: %(what)s") % {"what": _action(event.type)}
+    name = words.EVENTS.get(event.type, event.type.replace("_", " "))
+    return _("Refused: %(what)s") % {"what": name} if event.kind == EventKind.REFUSED else name
+
+
+def _details(order: Order, event: TimelineEvent) -> list[Detail]:
+    private = getattr(event, "private", None)
+    data = {**event.data, **(private.data if private else {})}
+    names: dict[str, Words] = {
+        "status": _("Status"),
+        "description": _("Description"),
+        "location": _("Place"),
+        "source": _("Source"),
+        "carrier": _("Carrier"),
+        "tracking_number": _("Tracking number"),
+        "amount": _("Amount"),
+        "choice": _("Choice"),
+        "protection_ends_at": _("Protection ends"),
+        "tax_id": _("Tax number"),
+        "exception": _("Reason"),
+        "text": _("Text"),
+        "reason": _("Reason"),
+        "error": _("Reason"),
+        "cause": _("Cause"),
+        "region": _("Region"),
+        "stars": _("Stars"),
+    }
+    return [Detail(name, _value(order, key, data[key])) for key, name in names.items() if data.get(key)]
+
+
+def _value(order: Order, key: str, value: Any) -> Words:
+    if key == "amount":
+        return clocks.format_money(value, order.currency)
+    if key == "protection_ends_at":
+        return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
+    tables = {"status": words.TRACKING, "choice": words.CHOICES}
+    if key in tables:
+        return tables[key].get(value, value)
+    return words.reason_words(str(value)) if key == "reason" else str(value)
+
+
+def _who(actor: str, names: Mapping[str, User]) -> Words:
+    if actor in names:
+        return str(names[actor])
+    return words.DOORS.get(actor.partition(":")[0], "" if actor.isdigit() else actor)
+
+
+def _purpose(purpose: str) -> Words:
+    return words.PURPOSES.get(purpose, purpose)
+
+
+def _action(kind: str) -> Words:
+    return ActionKind(kind).label if kind in ActionKind.values else kind
+
+
+def _state(order: Order, state: str) -> str:
+    return words.state_label(state, order.policy)
+
+
+# --- dates that did not fire ------------------------------------------------------------------------------------------
+def _cancelled(order: Order, milestones: Iterable[Milestone]) -> list[Entry]:
+    """Dates that ended together, by one reason, are one entry."""
+    groups: dict[tuple[datetime, str], list[Milestone]] = defaultdict(list)
+    for row in milestones:
+        if row.state == MilestoneState.CANCELLED and row.outcome_at:
+            groups[row.outcome_at, row.reason].append(row)
+    return [
+        Entry(
+            at,
+            _("No longer needed: %(reason)s") % {"reason": words.reason_words(reason)},
+            "cancelled",
+            details=_dates(order, rows),
+        )
+        for (at, reason), rows in groups.items()
+    ]
+
+
+def _dead(order: Order, milestones: Iterable[Milestone]) -> list[Entry]:
+    return [
+        Entry(
+            row.due_at,
+            _("Given up: %(what)s") % {"what": words.milestone_label(row.kind, order.policy)},
+            "dead",
+            row.rule,
+            [Detail(_("Error"), row.last_error)],
+        )
+        for row in milestones
+        if row.state == MilestoneState.DEAD
+    ]
+
+
+def _stale(order: Order, milestones: Iterable[Milestone]) -> list[Detail]:
+    return _dates(order, [row for row in milestones if row.state == MilestoneState.STALE])
+
+
+def _dates(order: Order, milestones: Iterable[Milestone]) -> list[Detail]:
+    return [
+        Detail(words.milestone_label(row.kind, order.policy), clocks.format_instant(row.due_at, now=row.due_at))
+        for row in milestones
+    ]

@@ -1,0 +1,150 @@
+"""Dates, money, rules and codes on a page."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from desk import clocks, rules, words
+from desk.selectors.today import Card
+from orders.models import Order
+from orders.policies import Policy
+
+register = template.Library()
+
+
+def _now(context: template.Context) -> datetime:
+    now: datetime = context.get("now") or timezone.now()
+    return now
+
+
+def _time(instant: datetime, text: str, *, title: str = "") -> SafeString:
+    """The instant in machine's words beside the reader's; the zone's name is a mouse-over away."""
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>',
+        instant.isoformat(),
+        title or timezone.get_current_timezone_name(),
+        text,
+    )
+
+
+@register.simple_tag(takes_context=True)
+def when(context: template.Context, instant: datetime | None, zone: ZoneInfo | None = None) -> str:
+    """Day and time on the reader's clock, or on that of `zone`."""
+    if instant is None:
+        return ""
+    title = zone.key if zone else ""
+    return _time(instant, clocks.format_instant(instant, now=_now(context), zone=zone), title=title)
+
+
+@register.simple_tag(takes_context=True)
+def day(context: template.Context, instant: datetime | None) -> str:
+    """The day on the reader's clock."""
+    return "" if instant is None else _time(instant, clocks.format_day(instant, now=_now(context)))
+
+
+@register.simple_tag(takes_context=True)
+def due(context: template.Context, instant: datetime) -> str:
+    """How long is left, or how late it is."""
+    return clocks.format_due(instant, _now(context))
+
+
+@register.simple_tag(takes_context=True)
+def distance(context: template.Context, instant: datetime | None) -> str:
+    """How far off it is."""
+    return "" if instant is None else clocks.format_distance(instant, _now(context))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: template.Context, zone: ZoneInfo) -> str:
+    """What a clock of this zone shows now."""
+    return _time(_now(context), clocks.format_weekday_time(_now(context), zone), title=zone.key)
+
+
+@register.filter
+def clock_time(instant: datetime, zone: ZoneInfo) -> str:
+    """Hours and minutes on another clock."""
+    return clocks.format_time(instant, zone)
+
+
+@register.filter
+def clock_instant(instant: datetime, zone: ZoneInfo) -> str:
+    """Day and time on another clock."""
+    return clocks.format_instant(instant, now=instant, zone=zone)
+
+
+@register.filter
+def money(amount: Decimal | str | None, currency: str) -> str:
+    """An amount with its currency; a dash for none."""
+    return "–" if amount in (None, "") else clocks.format_money(Decimal(str(amount)), currency)
+
+
+@register.filter
+def country(code: str) -> str:
+    """A country's name."""
+    return clocks.format_country(code) if code else ""
+
+
+@register.filter
+def state_label(order: Order) -> str:
+    """An order's state in its own pack's words."""
+    return words.state_label(order.state, order.policy)
+
+
+@register.filter
+def milestone_label(kind: str, policy: Policy) -> str:
+    """What happens on a date."""
+    return words.milestone_label(kind, policy)
+
+
+@register.filter
+def rule_sentence(rule: str, policy: Policy | None = None) -> str:
+    """The rule in one sentence."""
+    return rules.rule_sentence(rule, policy)
+
+
+@register.filter
+def in_words(code: str, table: str) -> str:
+    """A code of one of the tables of `desk.words`, such as `purposes`; an unknown one as it is."""
+    names: dict[str, Any] = getattr(words, table.upper())
+    return str(names.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def reason(code: str) -> str:
+    """Why something did not happen."""
+    return words.reason_words(code)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """The page's own query with some values changed; an empty value takes one out."""
+    request: HttpRequest = context["request"]
+    values = {**request.GET.dict(), **changes}
+    kept = {key: value for key, value in values.items() if value not in (None, "")}
+    return f"?{urlencode(kept)}" if kept else request.path
+
+
+@register.filter
+def is_open_hour(card: Card, now: datetime) -> bool:
+    """Whether the buyer of a card may be written to now."""
+    return card.is_open_hour(now)
+
+
+@register.filter
+def item(mapping: dict[str, Any], key: str) -> Any:
+    """A value by a key that is itself a variable."""
+    return mapping.get(key, "")
+
+
+@register.inclusion_tag("desk/parts/icon.html")
+def icon(name: str) -> dict[str, str]:
+    """A small picture from the sprite; it says nothing that the text beside it does not say."""
+    return {"name": name}

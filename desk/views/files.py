@@ -1,0 +1,159 @@
+"""Import: upload, look, assign columns, watch, and read what became of every row."""
+
+import logging
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from kombu.exceptions import OperationalError
+
+from desk.access import DeskRequest, readable, workable
+from desk.forms.files import MappingForm, UploadForm
+from disputes.tasks import run_order_file
+from orders.importing.columns import ORDERS, TRACKING, Layout
+from orders.importing.errors_file import write_errors
+from orders.importing.files import UnusableFile
+from orders.importing.previewing import Preview, preview
+from orders.models import OrderFile
+from orders.models.files import OrderFileState
+from orders.records import RowError
+from orders.services.files import queue_file, receive_file
+
+logger = logging.getLogger(__name__)
+
+LISTED = 30
+SHOWN_ERRORS = 100
+ON_THE_WAY = {OrderFileState.QUEUED, OrderFileState.RUNNING}
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def show_import(request: HttpRequest) -> HttpResponse:
+    """The upload, and the files of the past."""
+    reader = cast(DeskRequest, request).reader
+    form = UploadForm(request.POST or None, request.FILES or None, stores=reader.work_stores)
+    if request.method == "POST" and form.is_valid():
+        try:
+            file = _receive(request, form)
+            return redirect("desk:file", file.pk)
+        except UnusableFile as error:
+            form.add_error("file", str(error))
+    files = OrderFile.objects.for_member(reader.user).select_related("store", "user")[:LISTED]
+    context = {
+        "form": form,
+        "files": files,
+        "limit": settings.IMPORT_MAX_BYTES,
+        "layouts": {"orders": ORDERS, "tracking": TRACKING},
+    }
+    return render(request, "desk/import.html", context, status=422 if form.errors else 200)
+
+
+def _receive(request: HttpRequest, form: UploadForm) -> OrderFile:
+    given = form.cleaned_data
+    user = cast(DeskRequest, request).user
+    return receive_file(given["store"], user, given["file"], content=given["content"], now=timezone.now())
+
+
+@dataclass(frozen=True)
+class Look:
+    """A file looked at: its beginning, or why it cannot be used at all."""
+
+    preview: Preview | None
+    error: str = ""
+
+
+def look_at(file: OrderFile) -> Look:
+    """The beginning of an uploaded file."""
+    try:
+        return Look(preview(Path(file.file.path), max_bytes=settings.IMPORT_MAX_BYTES, limit=10, layout=_layout(file)))
+    except UnusableFile as error:
+        return Look(None, str(error).replace(Path(file.file.name).name, file.name))
+
+
+def _layout(file: OrderFile) -> Layout:
+    return TRACKING if file.content == OrderFile.Content.TRACKING else ORDERS
+
+
+def _mapping_form(file: OrderFile, look: Look, data: Any = None) -> MappingForm | None:
+    if look.preview is None:
+        return None
+    return MappingForm(
+        data,
+        layout=_layout(file),
+        header=look.preview.header,
+        suggested=look.preview.suggested,
+        initial={"timezone": file.timezone},
+    )
+
+
+@require_GET
+@login_required
+def show_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """One file: the look before the import, its progress, or what became of it."""
+    desk_request = cast(DeskRequest, request)
+    file: OrderFile = readable(OrderFile.objects.select_related("store"), desk_request, pk=pk)
+    if desk_request.htmx and file.state in ON_THE_WAY:
+        return render(request, "desk/import/progress.html", {"file": file})
+    look = look_at(file) if file.state in {OrderFileState.UPLOADED, OrderFileState.FAILED} else Look(None)
+    return _show(desk_request, file, look, _mapping_form(file, look))
+
+
+def _show(
+    request: DeskRequest, file: OrderFile, look: Look, form: MappingForm | None, status: int = 200
+) -> HttpResponse:
+    context = {
+        "file": file,
+        "look": look,
+        "form": form,
+        "works": request.reader.works_in(file.store_id),
+        "is_under_way": file.state in ON_THE_WAY,
+        "rejected": file.report.get("rejected", [])[:SHOWN_ERRORS],
+        "now": timezone.now(),
+    }
+    return render(request, "desk/import/file.html", context, status=status)
+
+
+@require_POST
+@login_required
+def start_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand the file to the workers with the columns that the reader chose."""
+    desk_request = cast(DeskRequest, request)
+    file: OrderFile = workable(OrderFile.objects.select_related("store"), desk_request, pk=pk)
+    look = look_at(file)
+    form = _mapping_form(file, look, request.POST)
+    if form is None or not form.is_valid():
+        return _show(desk_request, file, look, form, status=422)
+    try:
+        queue_file(file.pk, mapping=form.mapping(), timezone=form.cleaned_data["timezone"], now=timezone.now())
+    except ValueError as error:
+        messages.error(request, str(error))
+    else:
+        _wake_a_worker(file.pk)
+    return redirect("desk:file", file.pk)
+
+
+def _wake_a_worker(file_id: int) -> None:
+    """Without a broker the file waits for the next sweep: its row is the memory, not the wake-up."""
+    try:
+        run_order_file.delay(file_id)
+    except OperationalError as error:
+        logger.warning("file %s waits for the next sweep: %s", file_id, error)
+
+
+@require_GET
+@login_required
+def download_errors(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rejected rows, for a spreadsheet."""
+    file: OrderFile = readable(OrderFile.objects.all(), cast(DeskRequest, request), pk=pk)
+    out = BytesIO()
+    write_errors(out, (RowError(**row) for row in file.report.get("rejected", [])))
+    headers = {"Content-Disposition": f'attachment; filename="errors-{file.pk}.csv"'}
+    return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)

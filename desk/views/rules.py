@@ -1,0 +1,63 @@
+"""Rules: every rule of a store's pack in one sentence, with its values and the store's own."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.views.decorators.http import require_GET
+
+from desk.access import DeskRequest
+from desk.rules import RULES, pack_values, rule_group, rule_order, rule_sentence
+from orders.models import Store
+
+
+@dataclass(frozen=True)
+class RuleRow:
+    """A rule as a store has it."""
+
+    id: str
+    sentence: str
+    values: list[tuple[str | Promise, str]]
+    own: list[tuple[str | Promise, str]]
+    applies: bool
+
+
+@require_GET
+@login_required
+def show_rules(request: HttpRequest) -> HttpResponse:
+    """The rules of one of the reader's stores."""
+    reader = cast(DeskRequest, request).reader
+    slug = request.GET.get("store", "")
+    store = next((s for s in reader.stores if s.slug == slug), reader.stores[0] if reader.stores else None)
+    title = (store.current_policy.title if store else {}) or {}
+    context = {
+        "store": store,
+        "title": title.get(get_language() or "en") or title.get("en", ""),
+        "groups": list(_groups(store)) if store else [],
+    }
+    return render(request, "desk/rules.html", context)
+
+
+def _groups(store: Store) -> Iterator[tuple[str | Promise, list[RuleRow]]]:
+    rows = [_row(store, rule) for rule in sorted(RULES, key=rule_order)]
+    for _letter, group in groupby(rows, key=lambda row: row.id[0]):
+        members = list(group)
+        yield rule_group(members[0].id), members
+
+
+def _row(store: Store, rule: str) -> RuleRow:
+    policy = store.current_policy
+    own = store.policy_overrides.get(rule, {})
+    return RuleRow(
+        rule,
+        rule_sentence(rule, policy),
+        pack_values(policy.rules.get(rule, {})),
+        pack_values({key: policy.value(rule, key) for key in own}),
+        policy.has(rule),
+    )
