@@ -1,0 +1,123 @@
+"""The answer's shape: every key of the contract, its type, and the samples that come with the specification."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from disputes.scenarios import UnusableScenario, read_scenario
+from tests.cast import command, fact, is_utc, paid, replay, scenario, shipped, z
+
+pytestmark = pytest.mark.django_db
+KEYS = {
+    "transitions": {"at", "of", "from", "to", "by"},
+    "milestones": {"kind", "rule", "due_at", "outcome", "at", "reason"},
+    "messages": {"at", "purpose", "channel", "language", "to", "subject", "body"},
+    "actions": {"at", "kind", "rule", "due_at"},
+    "advice": {"at", "recommendation", "liability", "rule", "missing"},
+    "violations": {"at", "rule"},
+    "refused": {"at", "type", "rule", "error"},
+}
+KINDS = set(
+    ["payment_reminder", "payment_expiry", "ship_warning", "ship_overdue", "first_scan", "contact_30", "contact_45", "contact_60", "protection_check", "tracking_stalled", "not_in_destination", "promise_end", "review_request", "completion", "review_reply_due"]
+)
+
+
+@pytest.fixture
+def answer() -> dict[str, Any]:
+    return replay(
+        command("03-02 12:10", "shipped"),
+        shipped("03-02 12:30"),
+        paid(),
+        fact("04-20 13:00", "buyer_choice", choice="refund"),
+        fact("05-30 13:00", "delivered"),
+        fact("06-01 13:00", "review_received", stars=1, text="late"),
+    )
+
+
+def test_every_key_of_the_contract_is_there(answer: dict[str, Any]) -> None:
+    assert set(answer) == {"order", "dispute", *KEYS}
+    assert set(answer["order"]) >= {"state", "protection_ends_at"}
+    assert answer["dispute"] is None
+    for name, keys in KEYS.items():
+        assert name == "advice" or answer[name], name
+        assert all(keys <= set(row) for row in answer[name]), name
+
+
+def test_every_instant_is_in_utc_with_z(answer: dict[str, Any]) -> None:
+    instants = [
+        value
+        for name in KEYS
+        for row in answer[name]
+        for key, value in row.items()
+        if key in {"at", "due_at"} and value is not None
+    ]
+    assert len(instants) > 20
+    assert all(is_utc(value) for value in [*instants, answer["order"]["protection_ends_at"]])
+
+
+def test_every_word_is_one_of_the_contracts(answer: dict[str, Any]) -> None:
+    assert {row["kind"] for row in answer["milestones"]} <= KINDS
+    assert {row["outcome"] for row in answer["milestones"]} <= {"fired", "cancelled", "pending"}
+    assert {row["channel"] for row in answer["messages"]} <= {"email", "by_hand"}
+    assert all(row["reason"] and row["at"] for row in answer["milestones"] if row["outcome"] == "cancelled")
+    assert all(row["at"] is None for row in answer["milestones"] if row["outcome"] == "pending")
+
+
+def test_the_answer_is_plain_json(answer: dict[str, Any]) -> None:
+    assert json.loads(json.dumps(answer)) == answer
+
+
+def test_a_fraction_of_a_second_is_kept() -> None:
+    answer = replay(fact("03-02 13:00", "payment_confirmed") | {"at": "2026-03-02T10:00:00.25-03:00"})
+    assert answer["transitions"][0]["at"] == "2026-03-02T13:00:00.250000Z"
+    assert datetime.fromisoformat(answer["transitions"][0]["at"])
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        ({"at": z("03-03 00:00"), "type": "teleported"}, "teleported"),
+        ({"at": z("03-03 00:00")}, "type"),
+        ({"type": "shipped"}, "at"),
+        ({"at": "yesterday", "type": "shipped"}, "yesterday"),
+        ({"at": z("03-03 00:00"), "type": "shipped", "as": "wish"}, "wish"),
+        ({"at": z("03-03 00:00"), "type": "tracking", "status": "flying"}, "flying"),
+        ({"at": z("03-03 00:00"), "type": "refund_issued", "amount": "-1"}, "-1"),
+        ({"at": z("03-03 00:00"), "type": "buyer_choice"}, "choice"),
+        ("shipped", "events[0]"),
+    ],
+)
+def test_an_event_that_cannot_be_read_is_named(event: Any, said: str) -> None:
+    with pytest.raises(UnusableScenario, match=r"events\[0\]") as error:
+        read_scenario(scenario(event), "file.json")
+    assert said in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"order": None},
+        {"order": []},
+        {"order": {"order_number": "1"}},
+        {"order": {"placed_at": z("03-02 12:00")}},
+        {"order": {"order_number": "1", "placed_at": "03/02"}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "total": "many"}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "buyer": "Maria"}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "items": ["lamp"]}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "buyer": {"timezone": "Mars/Olympus"}}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "promised_days": -1}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "promised_days": 10**9}},
+        {"order": {"order_number": "1", "placed_at": z("03-02 12:00"), "items": [{"quantity": 10**30}]}},
+        {"order": {"order_number": "1" * 10_000, "placed_at": z("03-02 12:00")}},
+        {"order": {"order_number": "1", "placed_at": "9999-12-31T23:59:59Z"}},
+        {"order": {"order_number": "1", "placed_at": "0001-01-01T00:00:00Z"}},
+        {"events": {}},
+        {"until": "never"},
+    ],
+)
+def test_a_scenario_that_cannot_be_used_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(UnusableScenario):
+        read_scenario(scenario() | change, "file.json")
