@@ -7,17 +7,21 @@ the pages: an https:// address switches the production protections on.
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import celery_broker, complete_database, email_settings, stored_secret
 
+django_stubs_ext.monkeypatch()  # lets annotations such as ModelForm[User] stand at run time
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
 # Where everything that is not code lies: database, uploads, the embedded Valkey, the demo's mailbox.
 DATA_DIR = Path(env.str("PRAZO_DATA", default=str(BASE_DIR / "var")))
+DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # buyers' data: nobody else on this machine reads it
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 SECURE = urlsplit(SITE_URL).scheme == "https"
 DEBUG = env.bool("DEBUG", default=False)
@@ -95,6 +99,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_USE_FINDERS = True  # one process fewer to remember on a laptop: no collectstatic needed
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; larger uploads stream to disk
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes, without files

@@ -55,7 +55,7 @@ def take_in(ledger: OrderLedger, facts: Iterable[Event]) -> list[Outcome]:
         replan(ledger, at=ledger.order.placed_at)
     stale = [row for row in _added(ledger) if row.state == MilestoneState.STALE]
     settle_stale(ledger, stale)
-    _act_on_stale(ledger, stale)
+    act_on_stale(ledger, stale)
     return outcomes
 
 
@@ -63,7 +63,7 @@ def _added(ledger: OrderLedger) -> list[Milestone]:
     return [row for row in ledger.rows if isinstance(row, Milestone)]
 
 
-def _act_on_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
+def act_on_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
     """A date that passed mails nobody; but while the buyer's protection runs, the team can still act on it."""
     end = protection_end(ledger.order, ledger.policy)
     if end is None or end <= ledger.now or ledger.order.disputed_at:

@@ -257,7 +257,7 @@ def apply_to_dispute(ledger: OrderLedger, event: Event) -> None:
 
 
 # --- what its dates do ------------------------------------------------------------------------------------------------
-def _miss_response(ledger: OrderLedger, dispute: Dispute) -> None:
+def miss_response_on(ledger: OrderLedger, dispute: Dispute) -> None:
     """Noted, and loud; only the platform's word moves the state (D1)."""
     dispute.response_missed_at = ledger.now
     ledger.write(EventKind.NOTE, "response_missed", at=ledger.now, rule="D1")
@@ -265,7 +265,7 @@ def _miss_response(ledger: OrderLedger, dispute: Dispute) -> None:
     _store(ledger, dispute, ledger.now)
 
 
-def _miss_evidence(ledger: OrderLedger, dispute: Dispute) -> None:
+def miss_evidence_on(ledger: OrderLedger, dispute: Dispute) -> None:
     """Loud, and still open for the verdict: late evidence is better than none (D8)."""
     data = {"loud": True}
     raise_action(ledger, ActionKind.SUBMIT_EVIDENCE, rule="D8", subject=dispute.subject, data=data)
@@ -277,9 +277,9 @@ def _only_tell(_ledger: OrderLedger, _dispute: Dispute) -> None:
 
 
 DISPUTE_REACTIONS: dict[str, Callable[[OrderLedger, Dispute], None]] = {
-    DisputeMilestone.RESPONSE_DUE: _miss_response,
+    DisputeMilestone.RESPONSE_DUE: miss_response_on,
     DisputeMilestone.ESCALATION: _only_tell,
-    DisputeMilestone.EVIDENCE_DUE: _miss_evidence,
+    DisputeMilestone.EVIDENCE_DUE: miss_evidence_on,
     DisputeMilestone.RESPONSE_REMINDER: _only_tell,
     DisputeMilestone.EVIDENCE_REMINDER: _only_tell,
 }

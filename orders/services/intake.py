@@ -51,9 +51,13 @@ def start_order(
 ) -> OrderLedger:
     """The ledger of a new order with its first event; its facts and its milestones come after."""
     policy = store.current_policy
+    if buyer is None:
+        buyer = Buyer(store=store, key=buyer_key(record), **_buyer_values(record.buyer))
+    else:
+        _correct_buyer(buyer, record.buyer)
     order = Order(
         store=store,
-        buyer=buyer or Buyer(store=store, key=buyer_key(record), **_buyer_values(record.buyer)),
+        buyer=buyer,
         order_number=record.order_number,
         policy_version=policy.version,
         state_since=record.placed_at,
@@ -153,7 +157,7 @@ def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
     changes = {name: value for name, value in _buyer_values(record).items() if value and getattr(buyer, name) != value}
     for name, value in changes.items():
         setattr(buyer, name, value)
-    if changes:
+    if changes and buyer.pk:
         buyer.save()
     return bool(changes)
 

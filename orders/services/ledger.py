@@ -162,7 +162,8 @@ def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
         ledger.seal()
     with transaction.atomic():
         new = [ledger.order for ledger in ledgers if ledger.is_new]
-        Buyer.objects.bulk_create(order.buyer for order in new if order.buyer.pk is None)
+        # Two new orders of one batch may share a new buyer.
+        Buyer.objects.bulk_create({id(order.buyer): order.buyer for order in new if order.buyer.pk is None}.values())
         Order.objects.bulk_create(new)
         for ledger in ledgers:
             if not ledger.is_new and (ledger.rows or ledger.changed):

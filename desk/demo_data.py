@@ -1,0 +1,116 @@
+"""The demo's stores, people and orders: scenarios of the contract, told from now, and kept like any other."""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+from disputes.loading import load_order
+from disputes.scenarios import load_scenario
+from orders.models import Membership, Store, User
+from orders.roles import Role
+from orders.services.stores import create_store
+
+CASES = Path(__file__).parent / "demo" / "cases.toml"
+# Where Brazilians live, around the globe: at any hour it is day in one of these.
+ZONES = ("America/Sao_Paulo", "Europe/Lisbon", "Asia/Tokyo", "America/Los_Angeles", "Australia/Sydney")
+CAST = [("alice", "Alice", Role.OWNER), ("bob", "Bob", Role.AGENT), ("vera", "Vera", Role.VIEWER)]
+OFFSET = re.compile(r"([+-]?)(\d+)([dhms])")
+UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
+
+
+def load_demo(now: datetime) -> int:
+    """Make the demo's stores, people and orders; returns how many orders."""
+    store = create_store(
+        "lumen",
+        policy_name="aliexpress-br",
+        owner_email="alice@example.com",
+        name="Lumen Store",
+        timezone="Asia/Shanghai",
+        currency="USD",
+    ).store
+    _add_people(store)
+    folder = settings.DATA_DIR / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = list(_write_scenarios(folder, now))
+    for path in paths:
+        scenario = load_scenario(path)
+        load_order(scenario.record, scenario.events, store, now=now, actor="demo")
+    return len(paths)
+
+
+def _add_people(store: Store) -> None:
+    other = create_store(
+        "xiaodeng",
+        policy_name="taobao-cn",
+        owner_email="charlie@example.com",
+        name="小灯铺",
+        timezone="Asia/Shanghai",
+        currency="CNY",
+    )
+    other.owner.first_name = "Charlie"
+    other.owner.save()
+    for mailbox, name, role in CAST:
+        email = f"{mailbox}@example.com"
+        user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+        user.first_name = name
+        user.is_staff = user.is_superuser = role == Role.OWNER
+        user.save()
+        Membership.objects.get_or_create(store=store, user=user, defaults={"role": role})
+
+
+def _write_scenarios(folder: Path, now: datetime) -> Iterator[Path]:
+    """Each case as a scenario file, which a team can read, change and load again."""
+    data = tomllib.loads(CASES.read_text(encoding="utf-8"))
+    for number, case in enumerate(data["cases"]):
+        path = folder / f"{number + 1:02}.json"
+        path.write_text(json.dumps(_scenario(case, number, data, now), ensure_ascii=False, indent=1), encoding="utf-8")
+        yield path
+
+
+def _scenario(case: dict[str, Any], number: int, data: dict[str, Any], now: datetime) -> dict[str, Any]:
+    buyer = dict(data["buyers"][case.get("buyer", number % len(data["buyers"]))])
+    item = data["items"][case.get("item", number % len(data["items"]))]
+    if case.get("awake"):
+        buyer["timezone"] = _zone_where_it_is_day(now)
+    total = item["quantity"] * Decimal(item["unit_price"])
+    order = {
+        "order_number": f"80123456{number:08}",
+        "placed_at": _instant(case["placed"], now),
+        "payment_method": case["payment_method"],
+        "currency": "USD",
+        "total": str(total),
+        "shipping_service": case.get("shipping_service", "postal"),
+        "buyer": buyer,
+        "items": [item],
+    }
+    events = [_event(given, number, now) for given in case.get("events", [])]
+    return {"about": case["about"], "policy": "aliexpress-br", "order": order, "events": events}
+
+
+def _event(given: list[Any], number: int, now: datetime) -> dict[str, Any]:
+    at, kind, *more = given
+    parcel = {"carrier": "China Post", "tracking_number": f"LX{47312480 + number:08}CN"}
+    keys = more[0] if more else (parcel if kind == "shipped" else {})
+    return {"at": _instant(at, now), "type": kind, **keys}
+
+
+def _instant(offset: str, now: datetime) -> str:
+    """An offset such as "-30d +50s" from now, as the contract writes instants."""
+    span = timedelta()
+    for sign, amount, unit in OFFSET.findall(offset):
+        span += (-1 if sign == "-" else 1) * timedelta(**{UNITS[unit]: int(amount)})
+    return (now + span).isoformat()
+
+
+def _zone_where_it_is_day(now: datetime) -> str:
+    """A zone whose people may be written to for the next while."""
+    hours = {name: now.astimezone(ZoneInfo(name)).hour for name in ZONES}
+    return next((name for name, hour in hours.items() if 9 <= hour < 19), ZONES[0])

@@ -1,0 +1,76 @@
+"""Keeping a scenario: its order and facts land as if they had come in on their dates, and nobody is told of the past."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+
+from disputes.deadlines import DisputeMilestone
+from disputes.models import Dispute
+from disputes.recording import act_on_stale, record_in
+from disputes.services.cases import miss_evidence_on, miss_response_on
+from orders.events import Event
+from orders.models import Milestone, Order, Store
+from orders.models.milestones import MilestoneState
+from orders.records import OrderRecord
+from orders.services.intake import buyer_key, start_order
+from orders.services.ledger import OrderLedger, save_ledgers
+from orders.services.milestones import replan, settle_stale
+
+
+def load_order(record: OrderRecord, events: Iterable[Event], store: Store, *, now: datetime, actor: str) -> Order:
+    """Store the order with its facts. Dates that have passed are stale and mail nobody; those to come are live.
+
+    `now` is the real instant (UTC); events after it are left out. Raises IntegrityError when the store has the order.
+    """
+    with transaction.atomic():
+        buyer = store.buyers.filter(key=buyer_key(record)).first()
+        ledger = start_order(record, store, now=record.placed_at, actor=actor, buyer=buyer)
+        replan(ledger, at=record.placed_at)
+        for row in ledger.milestones:
+            row.state, row.outcome_at = MilestoneState.PENDING, None
+        save_ledgers([ledger])
+        ledger.is_history = True
+        passed: list[Milestone] = []
+        for event in events:
+            if event.at > now:
+                break
+            passed += _pass_dates(ledger, event.at)
+            ledger.now = event.at
+            record_in(ledger, event)
+            save_ledgers([ledger])
+        passed += _pass_dates(ledger, now)
+        ledger.now = now
+        act_on_stale(ledger, passed)
+        save_ledgers([ledger])
+    return ledger.order
+
+
+def _pass_dates(ledger: OrderLedger, until: datetime) -> list[Milestone]:
+    """Let the dates before `until` pass: the machines move, and that is all."""
+    passed = []
+    while due := _next_due(ledger, until):
+        ledger.now = due.due_at
+        due.state, due.outcome_at = MilestoneState.STALE, due.due_at
+        ledger.changed.append(due)
+        settle_stale(ledger, [due])
+        _pass_dispute_date(ledger, due)
+        save_ledgers([ledger])
+        passed.append(due)
+    return passed
+
+
+def _next_due(ledger: OrderLedger, until: datetime) -> Milestone | None:
+    pending = [row for row in ledger.milestones if row.state == MilestoneState.PENDING and row.due_at < until]
+    return min(pending, key=lambda row: row.due_at, default=None)
+
+
+def _pass_dispute_date(ledger: OrderLedger, due: Milestone) -> None:
+    dispute = next((dispute for dispute in ledger.rows_of(Dispute) if dispute.subject == due.subject), None)
+    if dispute is None:
+        return
+    if due.kind == DisputeMilestone.RESPONSE_DUE:
+        miss_response_on(ledger, dispute)
+    if due.kind == DisputeMilestone.EVIDENCE_DUE:
+        ledger.move(dispute.miss_evidence, due.due_at, of="dispute")
+        miss_evidence_on(ledger, dispute)
