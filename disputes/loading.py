@@ -1,4 +1,4 @@
-"""Keeping a scenario: its order and facts land as if they had come in on their dates, and nobody is told of the past."""
+"""Keeping a scenario: its order and facts land as if they had come in on their dates; nobody is told of the past."""
 
 from collections.abc import Iterable
 from datetime import datetime

@@ -72,6 +72,8 @@ SCHEMA: dict[str, dict[str, str]] = {
     "D9": {},
     "D10": {},
     "D11": {},
+    # The arithmetic of a dispute's options. `daily_turnover` is the store's to say, in its own currency.
+    "A": {"win_rate": SHARE, "cases": COUNT, "freeze_days?": COUNT, "daily_turnover?": NUMBER},
     "R10": {"after": DURATION, "bad_stars": COUNT},
     "R12": {"next_date": DURATION},
 }
