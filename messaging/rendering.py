@@ -29,15 +29,15 @@ _PACK_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-class MissingText(Exception):  # noqa: N818 - says what is wrong
+class MissingText(Exception):
     """No text for this purpose in this language (M2)."""
 
 
-class MalformedText(Exception):  # noqa: N818 - says what is wrong
+class MalformedText(Exception):
     """A text file without its subject line, blank line or body."""
 
 
-class MissingVariables(Exception):  # noqa: N818 - says what is wrong
+class MissingVariables(Exception):
     """Required variables that are empty or unknown: the message must not leave (M3)."""
 
     def __init__(self, names: Iterable[str]) -> None:

@@ -129,7 +129,7 @@ def compose_mail(message: Message) -> EmailMessage:
 
 
 def keep_proof(message: Message, mail: EmailMessage) -> str:
-    """Keep the mail as it goes out; returns its SHA-256. Before sending, so that nothing stands between 250 and mark."""
+    """Keep the mail before it goes out, so that nothing stands between the 250 and the mark; returns its SHA-256."""
     raw = mail.message().as_bytes()
     name = f"messages/{message.queued_at:%Y/%m}/{message.pk}.eml"
     storage = message.proof.storage
@@ -177,7 +177,7 @@ def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
 
 
 def _reply(error: Exception) -> tuple[int, str]:
-    """The server's code and words; a broken conversation has no code, and a login that fails says nothing of the mail."""
+    """The server's code and words; a broken conversation has none, and a failed log-in says nothing of the mail."""
     words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))

@@ -14,7 +14,7 @@ from disputes.scenarios import read_scenario
 from orders.events import Event, read_event
 from orders.models import Milestone, Order, Store
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
-from orders.services.intake import start_order
+from orders.services.intake import buyer_key, start_order
 from orders.services.ledger import save_ledgers
 from orders.services.stores import create_store
 
@@ -169,7 +169,9 @@ def order_record(number: str = "8012345678901234", **values: Any) -> OrderRecord
 
 def placed_order(store: Store, *events: dict[str, Any], now: str = PLACED, **values: Any) -> Order:
     """Maria's order, kept, with what happened to it, learnt of as it happened or, if that is later, at `now`."""
-    ledger = start_order(order_record(**values), store, now=at(now), actor="test")
+    said = order_record(**values)
+    buyer = store.buyers.filter(key=buyer_key(said)).first()
+    ledger = start_order(said, store, now=at(now), actor="test", buyer=buyer)
     take_in(ledger, [])
     save_ledgers([ledger])
     for event in events:

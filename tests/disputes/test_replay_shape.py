@@ -19,9 +19,23 @@ KEYS = {
     "violations": {"at", "rule"},
     "refused": {"at", "type", "rule", "error"},
 }
-KINDS = set(
-    ["payment_reminder", "payment_expiry", "ship_warning", "ship_overdue", "first_scan", "contact_30", "contact_45", "contact_60", "protection_check", "tracking_stalled", "not_in_destination", "promise_end", "review_request", "completion", "review_reply_due"]
-)
+KINDS = {
+    "payment_reminder",
+    "payment_expiry",
+    "ship_warning",
+    "ship_overdue",
+    "first_scan",
+    "contact_30",
+    "contact_45",
+    "contact_60",
+    "protection_check",
+    "tracking_stalled",
+    "not_in_destination",
+    "promise_end",
+    "review_request",
+    "completion",
+    "review_reply_due",
+}
 
 
 @pytest.fixture

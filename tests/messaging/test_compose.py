@@ -45,9 +45,7 @@ PT, ES, EN, ZH = Language
         ("张伟" * 20, ZH, "您好："),
     ],
 )
-def test_a_buyer_is_called_by_name_only_when_it_looks_like_one(
-    name: str, language: Language, greeting: str
-) -> None:
+def test_a_buyer_is_called_by_name_only_when_it_looks_like_one(name: str, language: Language, greeting: str) -> None:
     assert compose.greeting(name, language) == greeting
 
 

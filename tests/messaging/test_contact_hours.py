@@ -35,12 +35,8 @@ def local(zone: ZoneInfo, *parts: int, fold: int = 0) -> datetime:
         ((2026, 12, 31, 21, 0), (2027, 1, 1, 9, 0)),
     ],
 )
-def test_a_message_leaves_at_once_or_at_the_next_opening(
-    at: tuple[int, ...], expected: tuple[int, ...]
-) -> None:
-    assert next_window(local(SAO_PAULO, *at), SAO_PAULO, opens=NINE, closes=TWENTY) == local(
-        SAO_PAULO, *expected
-    )
+def test_a_message_leaves_at_once_or_at_the_next_opening(at: tuple[int, ...], expected: tuple[int, ...]) -> None:
+    assert next_window(local(SAO_PAULO, *at), SAO_PAULO, opens=NINE, closes=TWENTY) == local(SAO_PAULO, *expected)
 
 
 def test_the_answer_is_in_utc_when_the_question_is_not() -> None:

@@ -86,9 +86,7 @@ def test_a_domestic_pack_speaks_of_no_customs_when_it_tells_where_the_parcel_is(
 
 def test_a_pack_without_its_own_words_speaks_the_common_ones() -> None:
     case = (Purpose.CONTACT_30, Language.PT_BR)
-    assert (
-        load_text(*case, "some-new-pack") == load_text(*case, "common") != load_text(*case, "aliexpress-br")
-    )
+    assert load_text(*case, "some-new-pack") == load_text(*case, "common") != load_text(*case, "aliexpress-br")
 
 
 def test_a_pack_name_cannot_lead_out_of_the_texts() -> None:

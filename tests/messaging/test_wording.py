@@ -74,9 +74,7 @@ ALLOWED = [
 @pytest.mark.parametrize(
     ("kind", "language", "text"), [(kind, *case) for kind, cases in FORBIDDEN.items() for case in cases]
 )
-def test_a_text_is_flagged_when_it_says_what_it_must_not(
-    kind: WordingKind, language: Language, text: str
-) -> None:
+def test_a_text_is_flagged_when_it_says_what_it_must_not(kind: WordingKind, language: Language, text: str) -> None:
     found = [(problem.rule, problem.kind) for problem in check_wording(text, language)]
     assert ("M4", kind) in found
 
