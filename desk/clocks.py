@@ -109,7 +109,7 @@ def format_due(due_at: datetime, now: datetime) -> str:
 
 def format_span(span: timedelta) -> str:
     """A rule's span, such as "30 days" or "48 hours"."""
-    if span % DAY == timedelta(0) and span > 2 * DAY:
+    if span % DAY == timedelta(0) and span >= 2 * DAY:
         return ngettext("%(n)d day", "%(n)d days", span.days) % {"n": span.days}
     hours = round(span / HOUR)
     return ngettext("%(n)d hour", "%(n)d hours", hours) % {"n": hours}

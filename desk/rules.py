@@ -64,13 +64,13 @@ RULES: dict[str, str | Promise] = {
     "G4": _("The order completes %(after)s after delivery."),
     "G5": _("A parcel that arrives after the refund: the buyer is thanked and asked once to pay again."),
     "G6": _("What follows delivery counts from delivery, even when payment or shipping is recorded later."),
-    "D1": _("A dispute is answered before its deadline; silence lets the platform carry out the buyer's request."),
+    "D1": _("A dispute is answered within %(after)s; silence lets the platform carry out the buyer's request."),
     "D2": _("A rejection needs a counter-offer: an amount, a new parcel, or a return."),
-    "D3": _("An unsettled dispute goes to the platform after its time."),
-    "D4": _("Evidence is due a few days after the platform's notice."),
-    "D5": _("Evidence about customs has a deadline of its own."),
-    "D6": _("Reminders come before the deadline of the answer and of the evidence."),
-    "D7": _("The team works to the platform's deadline less a margin."),
+    "D3": _("An unsettled dispute goes to the platform after %(after)s."),
+    "D4": _("Evidence is due %(after)s after the platform's notice."),
+    "D5": _("Evidence about customs is due %(after)s after the platform's notice."),
+    "D6": _("Reminders come before the deadline of the answer and of the evidence: %(before)s."),
+    "D7": _("The team works to the platform's deadline less %(margin)s."),
     "D8": _("Evidence that comes late is recorded as late."),
     "D9": _("A dispute may open on any order that was paid, a finished one included."),
     "D10": _("Asking the buyer to cancel needs the benefit offered to be recorded."),
@@ -118,6 +118,8 @@ VALUE_NAMES: dict[str, str | Promise] = {
     "next_date": _("next date"),
     "sources": _("sources"),
     "exception": _("exceptions allowed"),
+    "before": _("before the deadline"),
+    "margin": _("margin"),
 }
 
 
@@ -134,6 +136,8 @@ def format_value(value: Any) -> str:
         return format_span(value)
     if isinstance(value, time):
         return f"{value:%H:%M}"
+    if isinstance(value, list | tuple):
+        return ", ".join(format_value(part) for part in value)
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, float) and value.is_integer():

@@ -4,6 +4,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from disputes.deadlines import DisputeMilestone
+from disputes.lifecycle import DisputeState
+from disputes.reasons import Reason
 from messaging.vocabulary import Language, Purpose, Variable
 from messaging.wording import WordingKind
 from orders.events import EventType
@@ -18,6 +21,7 @@ EVENTS: dict[str, Words] = {
     "placed": _("Order placed"),
     "corrected": _("Order data corrected"),
     "stale": _("Dates that had passed before the order came in"),
+    "response_missed": _("The answer to the dispute was missed"),
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.PAYMENT_CONFIRMED: _("The funds arrived"),
     EventType.CANCELLED: _("Order cancelled"),
@@ -80,6 +84,11 @@ MILESTONES: dict[str, Words] = {
     MilestoneKind.REVIEW_REQUEST: _("Ask the buyer for a review"),
     MilestoneKind.COMPLETION: _("The order completes"),
     MilestoneKind.REVIEW_REPLY_DUE: _("The reply to the review is due"),
+    DisputeMilestone.RESPONSE_DUE: _("The answer to the dispute is due"),
+    DisputeMilestone.ESCALATION: _("The dispute may go to the platform"),
+    DisputeMilestone.EVIDENCE_DUE: _("The evidence is due"),
+    DisputeMilestone.RESPONSE_REMINDER: _("Remind the team to answer the dispute"),
+    DisputeMilestone.EVIDENCE_REMINDER: _("Remind the team of the evidence"),
 }
 # The kinds that write to the buyer when they fire.
 WRITING_KINDS = [
@@ -167,6 +176,24 @@ CHOICES: dict[str, Words] = {
     "partial_refund": _("partial refund"),
 }
 
+DISPUTE_REASONS: dict[str, Words] = {
+    Reason.IN_TRANSIT: _("Not received: on the way"),
+    Reason.TRACKING_NOT_FOUND: _("Not received: the number is not found"),
+    Reason.CUSTOMS_HOLD: _("Not received: held by customs"),
+    Reason.RETURNED_TO_SENDER: _("Not received: sent back"),
+    Reason.WRONG_ADDRESS: _("Not received: wrong address"),
+    Reason.LOST: _("Not received: lost"),
+    Reason.SIGNED_NOT_RECEIVED: _("Signed for but not received"),
+    Reason.VIRTUAL_GOODS: _("Virtual goods"),
+    Reason.SHORT_SHIPMENT: _("Fewer pieces than ordered"),
+    Reason.DAMAGED: _("Damaged"),
+    Reason.WRONG_ITEM: _("Wrong item"),
+    Reason.MISSING_PARTS: _("Parts are missing"),
+    Reason.DIFFERENT: _("Not as described"),
+    Reason.QUALITY: _("Poor quality"),
+    Reason.COUNTERFEIT: _("Counterfeit"),
+}
+
 # Why a date was cancelled, a message did not leave, or an action was settled.
 REASONS: dict[str, Words] = {
     "paid": _("the funds arrived"),
@@ -227,8 +254,13 @@ def state_label(state: str, policy: Policy) -> str:
     """A state's name; a contact stage is named after the pack's own day, not after the main pack's."""
     rule = CONTACT_RULES.get(state)
     if rule is None:
-        return str(OrderState(state).label)
+        return str(OrderState(state).label) if state in OrderState.values else state
     return _now("Contact, %(stage)s") % {"stage": stage_label(rule, policy)}
+
+
+def dispute_label(state: str) -> str:
+    """A dispute's state."""
+    return str(DisputeState(state).label) if state in DisputeState.values else state
 
 
 def stage_label(rule: str, policy: Policy) -> str:

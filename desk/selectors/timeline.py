@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from desk import clocks, words
 from disputes.models import ActionKind
 from messaging.models import Message, MessageState
+from orders.events import EventType
 from orders.models import Milestone, Order, TimelineEvent, User
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind
@@ -43,6 +44,11 @@ class Entry:
     who: Words = ""
     learnt_at: datetime | None = None  # when it was recorded, where that was much later
     sequence: int = 0
+
+    @property
+    def explains(self) -> bool:
+        """Whether the rule's sentence stands here; what follows from an entry names the rule only."""
+        return self.look not in {EventKind.MESSAGE, EventKind.ACTION}
 
 
 def future(order: Order, milestones: Iterable[Milestone], messages: Iterable[Message]) -> list[Entry]:
@@ -100,7 +106,7 @@ def _event(order: Order, event: TimelineEvent, names: Mapping[str, User]) -> Ent
         look="stale" if event.type == "stale" else event.kind,
         rule=event.rule,
         details=_details(order, event),
-        moves=[(_state(order, move["from"]), _state(order, move["to"])) for move in data.get("transitions", [])],
+        moves=[_move(order, move) for move in data.get("transitions", [])],
         violations=data.get("violations", []),
         warnings=data.get("warnings", []),
         who=_who(event.actor, names),
@@ -145,15 +151,17 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
         "region": _("Region"),
         "stars": _("Stars"),
     }
-    return [Detail(name, _value(order, key, data[key])) for key, name in names.items() if data.get(key)]
+    return [Detail(name, _value(order, key, data[key], event.type)) for key, name in names.items() if data.get(key)]
 
 
-def _value(order: Order, key: str, value: Any) -> Words:
+def _value(order: Order, key: str, value: Any, kind: str) -> Words:
     if key == "amount":
         return clocks.format_money(value, order.currency)
     if key == "protection_ends_at":
         return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
     tables = {"status": words.TRACKING, "choice": words.CHOICES}
+    if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
+        return words.DISPUTE_REASONS.get(value, value)
     if key in tables:
         return tables[key].get(value, value)
     return words.reason_words(str(value)) if key == "reason" else str(value)
@@ -173,8 +181,10 @@ def _action(kind: str) -> Words:
     return ActionKind(kind).label if kind in ActionKind.values else kind
 
 
-def _state(order: Order, state: str) -> str:
-    return words.state_label(state, order.policy)
+def _move(order: Order, move: Mapping[str, str]) -> tuple[str, str]:
+    if move.get("of") == "dispute":
+        return words.dispute_label(move["from"]), words.dispute_label(move["to"])
+    return words.state_label(move["from"], order.policy), words.state_label(move["to"], order.policy)
 
 
 # --- dates that did not fire ------------------------------------------------------------------------------------------

@@ -70,6 +70,11 @@ class Card:
         return COMMANDS[ACTION_EVENTS[self.item.kind]]
 
     @property
+    def is_short(self) -> bool:
+        """Whether its form has one field, which then stands beside the button."""
+        return self.form is not None and len(self.form.fields) == 1
+
+    @property
     def whatsapp(self) -> str:
         """A prepared chat, where the buyer's number is an international one."""
         phone = self.order.buyer.phone.strip()

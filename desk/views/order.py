@@ -54,6 +54,7 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "future": timeline.future(order, milestones, mails),
         "past": timeline.past(order, events, milestones, names),
         "mails": mails,
+        "disputes": list(order.disputes.order_by("-opened_at", "-id")),
         "items": list(order.items.all()),
         "parcels": list(order.shipments.all()),
         "tracking": list(order.tracking_events.order_by("-at", "-id")),

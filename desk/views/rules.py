@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from desk.access import DeskRequest
 from desk.rules import RULES, pack_values, rule_group, rule_order, rule_sentence
 from orders.models import Store
+from orders.policies import SCHEMA
 
 
 @dataclass(frozen=True)
@@ -59,5 +60,5 @@ def _row(store: Store, rule: str) -> RuleRow:
         rule_sentence(rule, policy),
         pack_values(policy.rules.get(rule, {})),
         pack_values({key: policy.value(rule, key) for key in own}),
-        policy.has(rule),
+        rule not in SCHEMA or policy.has(rule),
     )

@@ -98,5 +98,5 @@ def reset_text(request: HttpRequest, slug: str, purpose: str, language: str) -> 
     """Back to the text that comes with the program."""
     store, cell = _find(cast(DeskRequest, request), slug, purpose, language, to_change=True)
     remove_text(store, cell.purpose, cell.language)
-    messages.success(request, _("Back to the text that comes with Prazo."))
+    messages.success(request, _("Back to the standard text."))
     return redirect(reverse("desk:text", args=[slug, purpose, language]))
