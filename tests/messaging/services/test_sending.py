@@ -1,0 +1,268 @@
+"""Sending to a real mail server: once each, with proof, and what becomes of a message that is not taken."""
+
+import hashlib
+from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from django.conf import LazySettings
+
+from disputes.models import ActionItem
+from disputes.reconciling import ask_for_hands
+from messaging import sending
+from messaging.models import Channel, Message, MessageState
+from messaging.sending import claimed_message, mark_sent, send_due
+from orders.models import Order, Store, TimelineEvent
+from orders.services.claiming import claim_due, reap_expired
+from tests.cast import after, alices_store, at, clock_at, fact, happens, paid, placed_order, shipped
+from tests.messaging.services.conftest import MORNING, Send
+from tests.servers.smtp import Answer, Mailroom
+
+pytestmark = pytest.mark.django_db
+
+
+def again(message: Message) -> Message:
+    return Message.objects.get(pk=message.pk)
+
+
+def lines(order: Order, kind: str) -> list[dict[str, object]]:
+    return list(TimelineEvent.objects.filter(order=order, kind="message", type=kind).values_list("data", flat=True))
+
+
+# --- taken ------------------------------------------------------------------------------------------------------------
+def test_a_message_leaves_once_with_an_id_that_follows_from_its_row(
+    mail_server: Mailroom, message: Message, send: Send, settings: LazySettings
+) -> None:
+    assert send() == 1
+    assert send(after(MORNING, hours=1)) == 0
+    assert mail_server.message_ids() == [message.message_id(settings.MESSAGE_ID_DOMAIN)]
+    sent = again(message)
+    assert (sent.state, sent.sent_at, sent.claim_token) == (MessageState.SENT, at(MORNING), None)
+
+
+def test_what_left_is_what_was_written(mail_server: Mailroom, message: Message, send: Send) -> None:
+    send()
+    mail = mail_server.messages[0]
+    assert mail["To"] == "maria@example.com"
+    assert mail["Subject"] == message.subject
+    assert mail["Content-Language"] == "pt-br"
+    assert mail["From"].addresses[0].display_name == "Alice's lamps"
+    assert mail.get_content().replace("\r\n", "\n").strip() == message.body.strip()
+
+
+def test_the_mail_is_kept_as_proof_with_its_hash(mail_server: Mailroom, message: Message, send: Send) -> None:
+    send()
+    sent = again(message)
+    with sent.proof.open() as file:
+        raw = file.read()
+    assert hashlib.sha256(raw).hexdigest() == sent.proof_sha256
+    assert sent.proof.name.endswith(".eml")
+    kept = message_from_bytes(raw, policy=default)
+    assert kept["Message-ID"] == mail_server.message_ids()[0]
+    assert lines(sent.order, "sent") == [
+        {"purpose": "order_received", "sequence": message.sequence, "sha256": sent.proof_sha256}
+    ]
+
+
+def test_nothing_leaves_before_the_window_opens(mail_server: Mailroom, store: Store, send: Send) -> None:
+    placed_order(store, number="81", placed_at=at("03-02 03:00"), now="03-02 03:00")
+    assert send("03-02 11:59") == 0
+    assert send("03-02 12:00") == 1
+
+
+def test_the_answer_address_is_the_stores(mail_server: Mailroom, db: None, send: Send) -> None:
+    placed_order(alices_store("other", reply_email="help@example.com"), number="82")
+    send()
+    assert mail_server.messages[0]["Reply-To"] == "help@example.com"
+
+
+def test_a_whole_batch_leaves_in_one_conversation(mail_server: Mailroom, store: Store, send: Send) -> None:
+    for number in range(5):
+        placed_order(store, number=f"9{number}", buyer={"email": f"m{number}@example.com"})
+    assert send() == 5
+    assert len(set(mail_server.message_ids())) == 5
+
+
+# --- not taken --------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("answer", [Answer.TRY_LATER, Answer.DROP, Answer.HANG])
+def test_a_mail_that_the_server_cannot_take_now_is_tried_again(
+    mail_server: Mailroom, message: Message, send: Send, answer: Answer
+) -> None:
+    mail_server.answers.append(answer)
+    assert send() == 0
+    waiting = again(message)
+    assert (waiting.state, waiting.attempts, waiting.send_after) == (MessageState.PENDING, 1, at(MORNING))
+    assert waiting.last_error
+    assert waiting.next_attempt_at > at(MORNING)
+    assert send(after(MORNING, minutes=1)) == 1
+    assert again(message).state == MessageState.SENT
+    assert len(set(mail_server.message_ids())) == 1
+
+
+def test_a_repeat_is_the_same_mail_to_the_byte(mail_server: Mailroom, message: Message, send: Send) -> None:
+    mail_server.answers.append(Answer.DROP)  # taken, and then the conversation broke
+    send()
+    send(after(MORNING, minutes=1))
+    first, second = (mail.as_bytes() for mail in mail_server.messages)
+    assert first == second
+
+
+def test_one_hanging_mail_does_not_keep_the_others_back(mail_server: Mailroom, store: Store, send: Send) -> None:
+    for number in range(3):
+        placed_order(store, number=f"9{number}", buyer={"email": f"m{number}@example.com"})
+    mail_server.answers.append(Answer.HANG)
+    assert send() == 2
+
+
+def test_a_mail_server_that_is_away_costs_nothing_but_time(
+    message: Message, send: Send, settings: LazySettings, mail_server: Mailroom
+) -> None:
+    settings.EMAIL_PORT = 1
+    assert send() == 0
+    assert again(message).state == MessageState.PENDING
+    settings.EMAIL_PORT = mail_server.port
+    assert send(after(MORNING, minutes=1)) == 1
+
+
+def test_a_mail_server_that_is_away_for_a_night_loses_no_mail(
+    message: Message, send: Send, settings: LazySettings, mail_server: Mailroom
+) -> None:
+    """No message is at fault, so none is given up."""
+    settings.EMAIL_PORT = 1
+    for minutes in range(0, 10 * 60, 10):
+        send(after(MORNING, minutes=minutes))
+    settings.EMAIL_PORT = mail_server.port
+    send(after(MORNING, hours=24))
+    assert again(message).state == MessageState.SENT
+
+
+def test_what_the_server_refuses_for_good_waits_for_a_person(
+    mail_server: Mailroom, message: Message, send: Send
+) -> None:
+    mail_server.answers.append(Answer.REFUSE)
+    assert send() == 0
+    refused = again(message)
+    assert (refused.state, refused.channel) == (MessageState.WAITING, Channel.BY_HAND)
+    assert "No such mailbox" in refused.reason
+    assert send(after(MORNING, days=1)) == 0
+
+
+def test_a_refused_mail_becomes_an_action_once(mail_server: Mailroom, message: Message, send: Send) -> None:
+    mail_server.answers.append(Answer.REFUSE)
+    send()
+    assert ask_for_hands(at(after(MORNING, minutes=1))) == 1
+    assert ask_for_hands(at(after(MORNING, minutes=2))) == 0
+    item = ActionItem.objects.get()
+    assert (item.kind, item.rule, item.subject) == ("send_by_hand", "M6", "order_received")
+
+
+def test_a_mail_that_is_given_up_becomes_an_action_once(mail_server: Mailroom, message: Message, send: Send) -> None:
+    mail_server.otherwise = Answer.TRY_LATER
+    for hours in range(0, 48, 2):
+        send(after(MORNING, hours=hours))
+    given_up = again(message)
+    assert (given_up.state, given_up.attempts) == (MessageState.DEAD, 8)
+    assert ask_for_hands(at("03-05 12:00")) == 1
+    assert ask_for_hands(at("03-05 12:01")) == 0
+    assert ActionItem.objects.filter(order=message.order, subject="order_received").count() == 1
+
+
+# --- looked at again --------------------------------------------------------------------------------------------------
+def test_a_message_that_lost_its_sense_is_not_sent_and_says_why(
+    mail_server: Mailroom, store: Store, send: Send
+) -> None:
+    order = placed_order(store, paid(), shipped())
+    happens(order, fact("03-05 11:00", "delivered"))
+    send("03-05 12:00")
+    shipped_mail = order.messages.get(purpose="shipped")
+    assert (shipped_mail.state, shipped_mail.reason) == (MessageState.CANCELLED, "delivered")
+    assert {"purpose": "shipped", "reason": "delivered"} in lines(order, "not_sent")
+    assert not any("shipped" in message_id for message_id in mail_server.message_ids())
+
+
+def test_a_worker_whose_lease_passed_does_not_send(mail_server: Mailroom, message: Message, send: Send) -> None:
+    late = claim_due(Message, now=at(MORNING))
+    reap_expired(Message, now=at(after(MORNING, minutes=6)))
+    send(after(MORNING, minutes=6))
+    assert claimed_message(message.pk, late.token) is None
+    assert len(mail_server.messages) == 1
+
+
+def test_a_mark_that_comes_after_the_lease_was_lost_changes_nothing(mail_server: Mailroom, message: Message) -> None:
+    claim = claim_due(Message, now=at(MORNING))
+    held = claimed_message(message.pk, claim.token)
+    assert held is not None
+    reap_expired(Message, now=at(after(MORNING, minutes=6)))
+    mark_sent(held, "0" * 64, now=at(after(MORNING, minutes=6)))
+    assert again(message).state == MessageState.PENDING
+
+
+def test_what_is_claimed_and_not_reached_is_given_back(
+    mail_server: Mailroom, message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = clock_at(MORNING)
+    looks = iter([clock(), clock(), clock() + timedelta(hours=1), clock() + timedelta(hours=1)])
+    assert send_due(lambda: next(looks), until=at(MORNING) + timedelta(minutes=1)) == 0
+    given_back = again(message)
+    assert (given_back.state, given_back.attempts) == (MessageState.PENDING, 0)
+
+
+# --- hostile ----------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["Maria\r\nBcc: victim@example.com", "Maria\nX-Spam: no\n\nbody", "\x00Maria\x1b"])
+def test_a_name_is_never_a_header(mail_server: Mailroom, store: Store, send: Send, name: str) -> None:
+    placed_order(store, buyer={"name": name}, number="80\r\nCc: victim@example.com")
+    assert send() == 1
+    mail = mail_server.messages[0]
+    assert (mail["Bcc"], mail["Cc"], mail["X-Spam"]) == (None, None, None)
+    assert mail["To"] == "maria@example.com"
+
+
+@pytest.mark.parametrize(
+    "name", ["Alice\r\nBcc: victim@example.com", '"Alice" <x@example.com>, ', "爱丽丝的灯", "A" * 100]
+)
+def test_a_stores_name_is_never_a_header(mail_server: Mailroom, db: None, send: Send, name: str) -> None:
+    placed_order(alices_store(name=name))
+    assert send() == 1
+    mail = mail_server.messages[0]
+    assert mail["Bcc"] is None
+    assert len(mail["From"].addresses) == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "maria@example.com\r\nBcc: victim@example.com",
+        "maria@example.com, victim@example.com",
+        "no address",
+        "josé@example.com",
+        "@",
+    ],
+)
+def test_an_address_that_cannot_be_mailed_holds_nobody_else_up(
+    mail_server: Mailroom, store: Store, send: Send, address: str
+) -> None:
+    poisoned = placed_order(store, number="81", buyer={"email": address}, placed_at=at("03-02 11:59"))
+    healthy = placed_order(store, number="82", placed_at=at(MORNING))
+    send()
+    assert healthy.messages.get().state == MessageState.SENT
+    assert poisoned.messages.get().state != MessageState.CLAIMED
+    assert not any("victim" in str(mail["To"]) or mail["Bcc"] for mail in mail_server.messages)
+
+
+def test_a_fault_in_one_message_holds_nobody_else_up(
+    mail_server: Mailroom, store: Store, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = placed_order(store, number="81", placed_at=at("03-02 11:59")).messages.get()
+    second = placed_order(store, number="82").messages.get()
+    keep = sending.keep_proof
+
+    def fail(message: Message, *given: object) -> str:
+        if message.pk == first.pk:
+            raise ValueError("a fault of ours")
+        return keep(message, *given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sending, "keep_proof", fail)
+    send()
+    assert again(second).state == MessageState.SENT
+    assert (again(first).state, again(first).attempts) == (MessageState.PENDING, 1)
