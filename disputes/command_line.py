@@ -29,8 +29,9 @@ class ContractCommand(BaseCommand):
     requires_system_checks: list[str] = []  # the packs are read anyway, with a better line
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
-        """Argparse's own exit code for a wrong call is 2 as well."""
+        """Argparse's own exit code for a wrong call is 2 as well; its usage would be lines too many."""
         parser = super().create_parser(prog_name, subcommand, **kwargs)
+        parser.print_usage = lambda file=None: None  # type: ignore[method-assign]
         parser.add_argument("--json", action="store_true", dest="as_json", help="answer with one JSON document")
         return parser
 
