@@ -7,4 +7,4 @@ from django.utils.translation import gettext_lazy as _
 admin.site.site_header = _("Prazo · back office")
 admin.site.site_title = "Prazo"
 admin.site.index_title = _("Back office")
-admin.site.login = secure_admin_login(admin.site.login)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]

@@ -59,7 +59,7 @@ def list_orders(reader: Reader, filters: Filters, *, now: datetime) -> Page:
 
 
 def _filtered(reader: Reader, filters: Filters, now: datetime) -> QuerySet[Order]:
-    orders = Order.objects.for_member(reader.user)
+    orders: QuerySet[Order] = Order.objects.for_member(reader.user)
     if filters.store:
         orders = orders.filter(store__slug=filters.store)
     if filters.state in OrderState.values:

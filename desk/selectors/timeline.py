@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.utils.functional import Promise
@@ -156,14 +157,14 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
 
 def _value(order: Order, key: str, value: Any, kind: str) -> Words:
     if key == "amount":
-        return clocks.format_money(value, order.currency)
+        return clocks.format_money(Decimal(value), order.currency)
     if key == "protection_ends_at":
         return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
-    tables = {"status": words.TRACKING, "choice": words.CHOICES}
     if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
-        return words.DISPUTE_REASONS.get(value, value)
+        return words.DISPUTE_REASONS.get(str(value), str(value))
+    tables: dict[str, dict[str, Words]] = {"status": words.TRACKING, "choice": words.CHOICES}
     if key in tables:
-        return tables[key].get(value, value)
+        return tables[key].get(str(value), str(value))
     return words.reason_words(str(value)) if key == "reason" else str(value)
 
 

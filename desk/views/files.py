@@ -75,7 +75,7 @@ def look_at(file: OrderFile) -> Look:
     try:
         return Look(preview(Path(file.file.path), max_bytes=settings.IMPORT_MAX_BYTES, limit=10, layout=_layout(file)))
     except UnusableFile as error:
-        return Look(None, str(error).replace(Path(file.file.name).name, file.name))
+        return Look(None, str(error).replace(Path(file.file.path).name, file.name))
 
 
 def _layout(file: OrderFile) -> Layout:

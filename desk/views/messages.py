@@ -39,7 +39,7 @@ def show_messages(request: HttpRequest) -> HttpResponse:
 def download_proof(request: HttpRequest, pk: int) -> FileResponse:
     """The message as it went out."""
     message: Message = readable(Message.objects.all(), cast(DeskRequest, request), pk=pk)
-    if not message.proof or not message.proof.storage.exists(message.proof.name):
+    if not message.proof.name or not message.proof.storage.exists(message.proof.name):
         raise Http404
     name = f"{message.order_id}-{message.purpose}-{message.sequence}.eml"
     return FileResponse(message.proof.open("rb"), as_attachment=True, filename=name, content_type="message/rfc822")
