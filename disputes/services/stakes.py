@@ -38,7 +38,7 @@ def win_rate(dispute: Dispute, ledger: OrderLedger) -> Decimal | None:
     ruled = Dispute.objects.filter(order__store=ledger.order.store, reason=dispute.reason, state__in=RULED)
     count = ruled.aggregate(all=Count("pk"), good=Count("pk", filter=Q(state__in=GOOD_ENDS)))
     if count["all"] >= (ledger.policy.value("A", "cases") or 1):
-        return Decimal(count["good"]) / count["all"]
+        return Decimal(count["good"]) / Decimal(count["all"])
     prior = ledger.policy.value("A", "win_rate")
     return None if prior is None else Decimal(str(prior))
 
