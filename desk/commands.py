@@ -9,7 +9,7 @@ from desk.words import COMMANDS
 from orders.events import EventType
 from orders.lifecycle import UNDERWAY, UNPAID, OrderState
 from orders.models import Order
-from orders.services.facts import TRANSITIONS, allowed_commands
+from orders.services.objections import TRANSITIONS, allowed_commands
 
 # What cannot be taken back: asked twice.
 DANGEROUS: dict[EventType, str | Promise] = {

@@ -16,7 +16,7 @@ from messaging.models import Message
 from messaging.services.by_hand import FOR_A_PERSON, mark_sent_by_hand
 from orders.events import EventType
 from orders.models import Order
-from orders.services.facts import Broken
+from orders.services.objections import Broken
 
 # The command behind an action, where there is one; the others are done by a person's word.
 ACTION_EVENTS: dict[str, EventType] = {

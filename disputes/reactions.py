@@ -16,8 +16,9 @@ from messaging.vocabulary import Purpose
 from orders.events import Event, EventType
 from orders.models import Milestone, TrackingEvent
 from orders.planning import MilestoneKind, handling_end, protection_end
-from orders.services.facts import Outcome, is_high_value
+from orders.services.facts import Outcome
 from orders.services.ledger import OrderLedger
+from orders.services.objections import is_high_value
 from orders.tax_ids import is_tax_id
 from orders.tracking_statuses import TrackingStatus
 

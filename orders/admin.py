@@ -19,7 +19,7 @@ from orders.zones import known_zone
 MOST_COUNTED = 10_000
 
 
-class CappedPaginator(Paginator):  # type: ignore[type-arg]
+class CappedPaginator(Paginator[Any]):
     """Counts no further than people page: a full count of a large table costs more than the page."""
 
     @cached_property
@@ -29,7 +29,7 @@ class CappedPaginator(Paginator):  # type: ignore[type-arg]
         return rows[:MOST_COUNTED].count() if isinstance(rows, QuerySet) else len(rows)
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """A table to look at: its rows change through the services alone."""
 
     paginator = CappedPaginator
@@ -49,7 +49,7 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
-class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
+class MembershipInline(admin.TabularInline[Any, Any]):
     """Who works in a store."""
 
     model = Membership
@@ -57,7 +57,7 @@ class MembershipInline(admin.TabularInline):  # type: ignore[type-arg]
     autocomplete_fields = ("user",)
 
 
-class StoreForm(ModelForm):  # type: ignore[type-arg]
+class StoreForm(ModelForm[Store]):
     """A store whose pack exists, and whose own values the pack takes."""
 
     def clean_timezone(self) -> str:
@@ -78,7 +78,7 @@ class StoreForm(ModelForm):  # type: ignore[type-arg]
 
 
 @admin.register(Store)
-class StoreAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class StoreAdmin(admin.ModelAdmin[Any]):
     """Stores, with their people and their own values of the rules."""
 
     form = StoreForm
@@ -98,7 +98,7 @@ class StoreAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(DjangoUserAdmin[User]):
     """People, named by their e-mail address."""
 
     ordering = ("email",)
@@ -114,7 +114,7 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class MembershipAdmin(admin.ModelAdmin[Any]):
     """Who may do what where."""
 
     list_display = ("store", "user", "role")

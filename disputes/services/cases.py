@@ -18,8 +18,9 @@ from disputes.models import ActionKind, Dispute, Offer
 from disputes.services.actions import raise_action, settle_actions
 from orders.events import Event, EventType
 from orders.models.timeline import EventKind
-from orders.services.facts import Broken, end_dispute
+from orders.services.facts import end_dispute
 from orders.services.ledger import OrderLedger
+from orders.services.objections import Broken
 
 REMEDIES = {"reship", "return"}
 CLOSED_AGAINST_US = {DisputeState.ACCEPTED, DisputeState.LOST}

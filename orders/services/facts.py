@@ -9,16 +9,15 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django_fsm import can_proceed
-
 from orders.events import Event, EventType
-from orders.lifecycle import UNDERWAY, UNPAID, OrderState
+from orders.lifecycle import OrderState
 from orders.models import Order
 from orders.models.timeline import EventKind
 from orders.planning import protection_end
 from orders.policies import Policy
 from orders.services.ledger import OrderLedger
 from orders.services.milestones import replan
+from orders.services.objections import Broken, broken_rules, refusal_of, warnings_about
 from orders.services.parcels import (
     is_known_shipment,
     is_known_tracking,
@@ -28,15 +27,6 @@ from orders.services.parcels import (
 )
 from orders.tax_ids import is_tax_id, normalise_tax_id
 from orders.tracking_phrases import classify
-from orders.tracking_statuses import TrackingStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Broken:
-    """A rule that an event breaks, and the sentence that says so."""
-
-    rule: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +62,11 @@ def apply_event(ledger: OrderLedger, event: Event, extension: Extension) -> Outc
     """Record the event on the order and bring its milestones in line; a command may be refused instead."""
     event = _classified(event)
     broken = sorted(
-        [*_broken_rules(ledger, event), *extension.broken(ledger, event)],
+        [*broken_rules(ledger, event), *extension.broken(ledger, event)],
         key=lambda rule: (rule.rule[0], int(rule.rule[1:])),
     )
     if event.is_command and (
-        refusal := _refusal(ledger.order, event, broken, is_forbidden=extension.forbids(ledger, event))
+        refusal := refusal_of(ledger.order, event, broken, is_forbidden=extension.forbids(ledger, event))
     ):
         written = ledger.write(
             EventKind.REFUSED, event.type, at=event.at, rule=refusal.rule, data={"error": refusal.message}
@@ -88,7 +78,7 @@ def apply_event(ledger: OrderLedger, event: Event, extension: Extension) -> Outc
 
 
 def _record(ledger: OrderLedger, event: Event, broken: list[Broken], extension: Extension) -> Outcome:
-    warnings = _warnings(ledger, event)
+    warnings = warnings_about(ledger, event)
     written = ledger.write(
         EventKind.COMMAND if event.is_command else EventKind.FACT,
         event.type,
@@ -115,101 +105,6 @@ def _classified(event: Event) -> Event:
     if event.type is not EventType.TRACKING or event.text("status"):
         return event
     return replace(event, data={**event.data, "status": classify(event.text("description")) or ""})
-
-
-# --- rules ------------------------------------------------------------------------------------------------------------
-def _broken_rules(ledger: OrderLedger, event: Event) -> list[Broken]:
-    order, policy = ledger.order, ledger.policy
-    broken = []
-    if event.type in {EventType.SHIPPED, EventType.DELIVERED} or _is_delivery(event):
-        excused = policy.value("P2", "exception") and event.text("exception").strip()
-        if policy.has("P2") and order.paid_at is None and order.state in UNPAID and not excused:
-            broken.append(Broken("P2", f"{event.type} before the funds arrived"))
-    if event.type is EventType.SHIPPED and _needs_tax_id(ledger, event) and not is_tax_id(order.buyer.tax_id):
-        broken.append(Broken("S1", "a commercial parcel needs the buyer's CPF or CNPJ before it ships"))
-    if event.type is EventType.TAX_ID_PROVIDED and not is_tax_id(event.text("tax_id")):
-        broken.append(Broken("S1", "the number is no valid CPF or CNPJ"))
-    if event.type is EventType.DISPUTE_OPENED and order.paid_at is None and order.state in UNPAID:
-        broken.append(Broken("D9", "a dispute on an order that was never paid"))
-    if event.type is EventType.RECEIPT_EXTENDED and event.is_command and order.state not in UNDERWAY:
-        broken.append(Broken("G1", "the receipt time is extended only while the parcel is on its way"))
-    return broken
-
-
-def _needs_tax_id(ledger: OrderLedger, event: Event) -> bool:
-    return ledger.policy.has("S1") and is_commercial(ledger, event)
-
-
-def is_commercial(ledger: OrderLedger, event: Event) -> bool:
-    """Whether the parcel goes, or the buyer paid for it to go, by a commercial carrier."""
-    services = {ledger.order.shipping_service, ledger.policy.service(event.text("carrier"))}
-    return "commercial_express" in services
-
-
-def is_high_value(ledger: OrderLedger) -> bool | None:
-    """Whether the order is worth more than S1's limit; None when the store has no exchange rate to tell."""
-    order, policy = ledger.order, ledger.policy
-    limit, currency = Decimal(str(policy.value("S1", "high_value") or 0)), policy.value("S1", "currency")
-    if order.total is None:
-        return None
-    rates = order.store.exchange_rates | {order.store.currency: "1"}
-    if order.currency == currency:
-        return order.total > limit
-    if order.currency not in rates or currency not in rates:
-        return None
-    return order.total * Decimal(rates[order.currency]) > limit * Decimal(rates[currency])
-
-
-def _warnings(ledger: OrderLedger, event: Event) -> list[Broken]:
-    if event.type is not EventType.SHIPPED:
-        return []
-    warnings = []
-    asks = ledger.policy.has("S1") and not is_commercial(ledger, event)
-    if asks and not is_tax_id(ledger.order.buyer.tax_id) and is_high_value(ledger) is not False:
-        warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
-    if ledger.policy.has("S2") and is_commercial(ledger, event):
-        warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
-    return warnings
-
-
-# What each command asks the machine for; a fact takes the transition only where the machine allows it.
-TRANSITIONS: dict[EventType, Callable[[Order], Any]] = {
-    EventType.PAYMENT_CONFIRMED: lambda order: order.confirm_payment,
-    EventType.SHIPPED: lambda order: order.ship,
-    EventType.DELIVERED: lambda order: order.deliver,
-    EventType.COMPLETED: lambda order: order.complete,
-    EventType.CANCELLED: lambda order: order.cancel,
-    EventType.REFUND_ISSUED: lambda order: order.refund,
-    EventType.DISPUTE_OPENED: lambda order: order.open_dispute,
-}
-# The platform may call off a parcel that is under way, or call an order over; the seller may not.
-COMMAND_STATES: dict[EventType, set[OrderState]] = {
-    EventType.CANCELLED: {*UNPAID, OrderState.PAID},
-    EventType.COMPLETED: {OrderState.DELIVERED},
-}
-
-
-def allowed_commands(order: Order) -> list[EventType]:
-    """The commands that the machine would take now, in the order of an order's life."""
-    return [
-        kind
-        for kind, find in TRANSITIONS.items()
-        if kind is not EventType.DISPUTE_OPENED
-        and can_proceed(find(order))
-        and order.state in COMMAND_STATES.get(kind, {order.state})
-    ]
-
-
-def _refusal(order: Order, event: Event, broken: list[Broken], *, is_forbidden: bool) -> Broken | None:
-    if broken:
-        return broken[0]
-    if is_forbidden or (event.type in TRANSITIONS and event.type not in allowed_commands(order)):
-        return Broken("", f"{event.type} is not possible now: the order is {order.state}")
-    return None
-
-
-def _is_delivery(event: Event) -> bool:
-    return event.type is EventType.TRACKING and event.text("status") == TrackingStatus.DELIVERED
 
 
 def _settled_rule(order: Order, event: Event) -> str:
