@@ -4,6 +4,8 @@ VENV_PYTHON := .venv/bin/python
 UV := .venv/bin/uv
 CODE := config orders messaging disputes evidence desk tests
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+# What WeasyPrint calls to set text; without the last one it is 15 times slower.
+PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 PYTEST := $(VENV_PYTHON) -m pytest -n auto
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE)
@@ -48,14 +50,21 @@ lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade ta
 	echo uv | $(COMPILE) --no-annotate - -o requirements/uv.txt
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ names a registry: remove it" >&2; exit 1; }
 
-system: ## what the machine itself must have for the browser tests: Chromium
-	@for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
-		if command -v "$$name" >/dev/null 2>&1; then echo "Chromium is here: $$name"; exit 0; fi; \
+system: ## what the machine itself must have: Pango for evidence bundles, Chromium for the browser tests
+	@needed=""; \
+	for name in pango-1.0 pangoft2-1.0 harfbuzz-subset; do \
+		$(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library(sys.argv[1]))' $$name || needed="$(PANGO)"; \
 	done; \
+	chromium=""; \
+	for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+		if command -v "$$name" >/dev/null 2>&1; then chromium="$$name"; fi; \
+	done; \
+	if [ -z "$$chromium" ]; then needed="$$needed chromium"; fi; \
+	if [ -z "$$needed" ]; then echo "Pango and Chromium are here."; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && . /etc/os-release && [ "$$ID" = debian ]; then \
-		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends chromium; \
+		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$needed; \
 	else \
-		echo "No Chromium. Debian: sudo apt-get install chromium. Elsewhere: install Chromium or Chrome, or set CHROMIUM to its path." >&2; exit 1; \
+		echo "Missing on this machine. Debian: sudo apt-get install $$needed. Elsewhere: install Pango, and Chromium or Chrome (or set CHROMIUM to its path)." >&2; exit 1; \
 	fi
 
 # --- set-up: each stamp is newer than what it was made from -------------------------------------------------------

@@ -1,0 +1,1 @@
+"""From a case to its PDF: collect, prepare, render, assemble, verify, publish."""

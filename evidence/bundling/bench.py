@@ -1,0 +1,120 @@
+"""A process of its own that turns exhibits into pages, each in a child with little memory, time and reach.
+
+`python -m evidence.bundling.bench` reads one job a line (JSON) and answers each with one line. What a hostile file can
+break is its own child: the next job gets a new one. Nothing here knows the database or the settings.
+"""
+
+import json
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+
+from evidence.bundling.digests import digest_pages, exhibit_of
+from evidence.bundling.papers import place_paper
+from evidence.bundling.pictures import place_picture
+from evidence.bundling.problems import Problem, Unshowable
+from evidence.file_types import FileType, is_polyglot
+
+MEMORY = 3 << 30  # bytes of address space, libraries included
+CPU_SECONDS = 30
+WALL_SECONDS = 60
+OUTPUT_BYTES = 400_000_000
+OPEN_FILES = 64
+ANSWER_BYTES = 65_536
+
+
+def prepare(job: dict[str, Any]) -> dict[str, Any]:
+    """Turn the file into a PDF of framed pages at `out`; the answer says how many, their hash, or the problem."""
+    path, file_type, target = Path(job["path"]), FileType(job["type"]), Path(job["out"])
+    try:
+        if is_polyglot(path, file_type):
+            raise Unshowable(Problem.POLYGLOT)
+        with pikepdf.new() as out:
+            problem = None
+            if file_type is FileType.PDF:
+                problem = place_paper(path, out)
+            else:
+                place_picture(path, file_type, out)
+            out.save(target, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+        with pikepdf.open(target) as part:
+            digest = digest_pages((page.obj.Contents, exhibit_of(page)) for page in part.pages)
+            return {"pages": len(part.pages), "sha256": digest, "problem": problem or ""}
+    except Unshowable as error:
+        return {"pages": 0, "sha256": "", "problem": error.problem}
+    except MemoryError:
+        return {"pages": 0, "sha256": "", "problem": Problem.TOO_COSTLY}
+
+
+def limit() -> None:
+    """Bound this process for good."""
+    for what, amount in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_FSIZE, OUTPUT_BYTES),
+        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (amount, amount))
+
+
+def run_limited(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """What `work` answers in a child of its own; TOO_COSTLY when it hits a limit, UNREADABLE when it breaks."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _work_and_exit(work, writer)
+    os.close(writer)
+    try:
+        answer = _read_until(reader, time.monotonic() + WALL_SECONDS)
+    finally:
+        os.close(reader)
+        os.kill(child, signal.SIGKILL)  # no harm once it has ended: it is waited for only now
+        _pid, status = os.waitpid(child, 0)
+    if answer:
+        answered: dict[str, Any] = json.loads(answer)
+        return answered
+    broke = os.WIFEXITED(status) or os.WTERMSIG(status) in {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS}
+    return {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE if broke else Problem.TOO_COSTLY}
+
+
+def _work_and_exit(work: Callable[[], dict[str, Any]], writer: int) -> None:
+    """Never returns: whatever happens in the child ends with it."""
+    code = 1
+    try:
+        limit()
+        os.write(writer, json.dumps(work()).encode()[:ANSWER_BYTES])
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _read_until(reader: int, end: float) -> bytes:
+    """All that comes until the writer closes; nothing when the time is over before that."""
+    answer = b""
+    while select.select([reader], [], [], max(0.0, end - time.monotonic()))[0]:
+        piece = os.read(reader, ANSWER_BYTES)
+        if not piece:
+            return answer
+        answer += piece
+    return b""
+
+
+def main() -> None:
+    """One job a line until the input ends."""
+    for line in sys.stdin:
+        job = json.loads(line)
+        answer = run_limited(lambda job=job: prepare(job))  # type: ignore[misc]
+        print(json.dumps(answer), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

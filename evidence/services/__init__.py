@@ -1,0 +1,1 @@
+"""Every change of exhibits and bundles: one function each."""
