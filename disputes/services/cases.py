@@ -23,6 +23,7 @@ from orders.services.ledger import OrderLedger
 from orders.services.objections import Broken
 
 REMEDIES = {"reship", "return"}
+WAITS_FOR_EVIDENCE = {DisputeState.EVIDENCE_DUE, DisputeState.EVIDENCE_MISSED}
 CLOSED_AGAINST_US = {DisputeState.ACCEPTED, DisputeState.LOST}
 ABOUT_THE_DISPUTE = [
     ActionKind.ANSWER_DISPUTE,
@@ -65,8 +66,7 @@ def broken_dispute_rules(ledger: OrderLedger, event: Event) -> list[Broken]:
     if event.type is not EventType.EVIDENCE_SUBMITTED:
         return []
     dispute = dispute_of(ledger, event)
-    late = dispute is not None and dispute.evidence_by is not None and event.at > dispute.evidence_by
-    if late and dispute and dispute.submitted_at is None:
+    if dispute and dispute.state in WAITS_FOR_EVIDENCE and dispute.evidence_by and event.at > dispute.evidence_by:
         return [Broken("D8", "the evidence is handed in after its deadline")]
     return []
 
@@ -128,7 +128,10 @@ def _take_change(ledger: OrderLedger, dispute: Dispute, event: Event) -> None:
         dispute.response_missed_at = None
         dispute.respond_by = response_deadline(dispute, ledger.policy)
         _ask_answer(ledger, dispute, rule="D1")
-    dispute.evidence_by = evidence_deadline(dispute, ledger.policy)
+    if (evidence_by := evidence_deadline(dispute, ledger.policy)) != dispute.evidence_by:
+        dispute.evidence_by = evidence_by
+        if dispute.state == DisputeState.EVIDENCE_DUE:
+            _ask_evidence(ledger, dispute)
     _store(ledger, dispute, event.at)
 
 
@@ -143,6 +146,11 @@ def _ask_answer(ledger: OrderLedger, dispute: Dispute, *, rule: str, loud: bool 
     due_at = work_deadline(dispute, ledger.policy)
     data = {"loud": loud, "reason": dispute.reason}
     raise_action(ledger, ActionKind.ANSWER_DISPUTE, rule=rule, due_at=due_at, subject=dispute.subject, data=data)
+
+
+def _ask_evidence(ledger: OrderLedger, dispute: Dispute) -> None:
+    rule, due_at = evidence_rule(dispute, ledger.policy), work_deadline(dispute, ledger.policy)
+    raise_action(ledger, ActionKind.SUBMIT_EVIDENCE, rule=rule, due_at=due_at, subject=dispute.subject)
 
 
 def _offer(ledger: OrderLedger, event: Event) -> None:
@@ -163,13 +171,7 @@ def _take_notice(ledger: OrderLedger, event: Event) -> None:
         return
     dispute.evidence_by = evidence_deadline(dispute, ledger.policy)
     settle_actions(ledger, [ActionKind.ANSWER_DISPUTE], reason=event.type, subject=dispute.subject)
-    raise_action(
-        ledger,
-        ActionKind.SUBMIT_EVIDENCE,
-        rule=evidence_rule(dispute, ledger.policy),
-        due_at=work_deadline(dispute, ledger.policy),
-        subject=dispute.subject,
-    )
+    _ask_evidence(ledger, dispute)
     _store(ledger, dispute, event.at)
 
 
