@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model
 from django.http import Http404, HttpRequest
+from django.utils.translation import gettext as _
 from django_htmx.middleware import HtmxDetails
 
+from desk.clocks import Clock
 from orders.models import Membership, Order, Store, User
 from orders.querysets import StoreScoped
 from orders.roles import Role
@@ -83,6 +85,15 @@ def order_of(request: DeskRequest, pk: int, *, to_change: bool) -> Order:
     rows = Order.objects.select_related("buyer", "store")
     order: Order = (workable if to_change else readable)(rows, request, pk=pk)
     return order
+
+
+def clocks_of(request: DeskRequest, order: Order) -> list[Clock]:
+    """The three clocks of an order: the reader's, the buyer's and the platform's."""
+    return [
+        Clock(_("You"), request.reader.zone),
+        Clock(_("Buyer"), order.buyer.zone(order.policy)),
+        Clock(_("Platform"), ZoneInfo(order.policy.platform_zone)),
+    ]
 
 
 def actor_of(request: DeskRequest) -> str:

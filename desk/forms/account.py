@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from orders.models import User
 
 
-class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]
+class PreferencesForm(forms.ModelForm[User]):
     """Name, language and clock."""
 
     language = forms.ChoiceField(label=_("Language"), required=False)

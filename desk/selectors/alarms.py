@@ -15,15 +15,15 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True)
 class Alarms:
-    """How many of each; `swept_at` (UTC) is the sweep's last sign of life."""
+    """How many of each; `stopped_at` (UTC) is the sweep's last sign of life, where that is long ago."""
 
     messages: int
     dead_dates: int
     late_dates: int
-    swept_at: datetime | None
+    stopped_at: datetime | None
 
     def __bool__(self) -> bool:
-        return bool(self.messages or self.dead_dates or self.late_dates)
+        return bool(self.messages or self.dead_dates or self.late_dates or self.stopped_at)
 
 
 def find_alarms(reader: Reader, *, now: datetime) -> Alarms:
@@ -36,5 +36,5 @@ def find_alarms(reader: Reader, *, now: datetime) -> Alarms:
         messages=messages[:MOST_COUNTED].count(),
         dead_dates=dead[:MOST_COUNTED].count(),
         late_dates=late[:MOST_COUNTED].count(),
-        swept_at=Heartbeat.objects.filter(name="sweep").values_list("at", flat=True).first(),
+        stopped_at=Heartbeat.objects.filter(name="sweep", at__lt=now - PATIENCE).values_list("at", flat=True).first(),
     )

@@ -49,13 +49,19 @@ class Page:
 def list_orders(reader: Reader, filters: Filters, *, now: datetime) -> Page:
     """The newest orders that match, from the key on."""
     orders = _filtered(reader, filters, now)
-    if filters.after.isdigit() and (last := orders.filter(pk=int(filters.after)).first()):
+    if filters.after.isdigit() and (last := _last(reader, filters.after)):
         orders = orders.filter(Q(placed_at__lt=last.placed_at) | Q(placed_at=last.placed_at, pk__lt=last.pk))
     found = list(orders.select_related("buyer", "store").order_by("-placed_at", "-id")[: PAGE + 1])
     shown = found[:PAGE]
     dates = next_dates(shown)
     rows = [Row(order, dates.get(order.pk), is_at_risk(order, now)) for order in shown]
     return Page(rows, str(shown[-1].pk) if len(found) > PAGE else "")
+
+
+def _last(reader: Reader, pk: str) -> Order | None:
+    """The last order of the page before, though it may not match any more."""
+    order: Order | None = Order.objects.for_member(reader.user).filter(pk=int(pk)).first()
+    return order
 
 
 def _filtered(reader: Reader, filters: Filters, now: datetime) -> QuerySet[Order]:

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from typing import Any, cast
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from desk.access import DeskRequest, order_of
-from desk.clocks import Clock
+from desk.access import DeskRequest, clocks_of, order_of
 from desk.commands import DANGEROUS, FACTS, forbidden_commands, offered_commands
 from desk.doing import Attempt, attempt_event
 from desk.forms.events import form_for
@@ -65,15 +63,6 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "works": works,
         "now": now,
     }
-
-
-def clocks_of(request: DeskRequest, order: Order) -> list[Clock]:
-    """The three clocks of an order: the reader's, the buyer's and the platform's."""
-    return [
-        Clock(_("You"), request.reader.zone),
-        Clock(_("Buyer"), order.buyer.zone(order.policy)),
-        Clock(_("Platform"), ZoneInfo(order.policy.platform_zone)),
-    ]
 
 
 def _forms(order: Order, now: datetime) -> list[dict[str, Any]]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from desk.access import DeskRequest, workable
+from desk.access import DeskRequest, clocks_of, workable
 from desk.doing import do_action
 from desk.selectors.alarms import find_alarms
 from desk.selectors.today import Filters, list_sections, load_cards, look_ahead
@@ -48,10 +48,12 @@ def finish_action(request: HttpRequest, pk: int) -> HttpResponse:
     card = load_cards(desk_request.reader, [pk], now=now)[pk]
     card.attempt, card.form = attempt, attempt.form or card.form
     context = {"card": card, "now": now}
-    if desk_request.htmx:
+    is_on_order = request.POST.get("next") == "order"
+    if desk_request.htmx and not is_on_order:
         name = "desk/today/done.html" if attempt.is_done else "desk/today/card.html"
         return render(request, name, context, status=attempt.status)
     if not attempt.is_done:
+        context["clocks"] = clocks_of(desk_request, item.order)
         return render(request, "desk/today/one.html", context, status=attempt.status)
     messages.success(request, _("Done: %(what)s") % {"what": item.get_kind_display()})
-    return redirect("desk:today")
+    return redirect("desk:order", item.order_id) if is_on_order else redirect("desk:today")

@@ -30,10 +30,18 @@
     else if (e.key === "Enter" && e.target.matches("[data-row]")) e.target.querySelector("[data-open]")?.click();
   });
 
+  // Without https there is no clipboard; the old way needs the text to be seen.
+  async function put(text) {
+    if (navigator.clipboard) return navigator.clipboard.writeText(text.textContent);
+    text.closest("details").open = true;
+    getSelection().selectAllChildren(text);
+    document.execCommand("copy");
+  }
+
   document.addEventListener("click", async (e) => {
     const copy = e.target.closest("[data-copy]");
     if (copy) {
-      await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+      await put(document.getElementById(copy.dataset.copy));
       (copy.querySelector("span") || copy).textContent = copy.dataset.copied;
     }
     if (e.target.closest("[data-help]")) help();
