@@ -1,5 +1,7 @@
 """The back office: own texts to change; the outbox to read only."""
 
+from typing import Any
+
 from django.contrib import admin
 
 from messaging.models import Message, Template
@@ -7,7 +9,7 @@ from orders.admin import ReadOnlyAdmin
 
 
 @admin.register(Template)
-class TemplateAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class TemplateAdmin(admin.ModelAdmin[Any]):
     """Stores' own texts; the page of texts checks them while they are written."""
 
     list_display = ("purpose", "language", "store", "valid_until", "changed_at")
