@@ -15,7 +15,7 @@ from messaging.services.outbox import queue_message
 from messaging.vocabulary import Purpose
 from orders.events import Event, EventType
 from orders.models import Milestone, TrackingEvent
-from orders.planning import MilestoneKind, handling_end, protection_end
+from orders.planning import MilestoneKind, ending, handling_end, protection_end
 from orders.services.facts import Outcome
 from orders.services.ledger import OrderLedger
 from orders.services.objections import is_high_value
@@ -40,7 +40,7 @@ def ask_for_hand(ledger: OrderLedger, message: Message) -> ActionItem | None:
     if message.state == MessageState.STOPPED:
         data = {"purpose": message.purpose, "reason": message.reason}
         return raise_action(ledger, ActionKind.CONTACT_BUYER, rule="M3", subject=message.purpose, data=data)
-    if message.channel == Channel.BY_HAND:
+    if message.channel == Channel.BY_HAND or message.state == MessageState.DEAD:
         due_at = message.send_after + ledger.policy.duration("R12", "next_date")
         data = {"purpose": message.purpose}
         return raise_action(
@@ -185,8 +185,8 @@ WHILE_WAITING = [
 
 def _on_delivered(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     settle_actions(ledger, WHILE_WAITING, reason="delivered")
-    if not ledger.is_news(event.at):
-        return
+    if ledger.order.delivered_at != event.at or not ledger.is_news(event.at):
+        return  # another word of the same delivery, or history
     if ledger.order.refunded_at:
         raise_action(ledger, ActionKind.ASK_REPAYMENT, rule="G5")
         tell_buyer(
@@ -207,8 +207,8 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     status = event.text("status") or _latest_status(ledger)
     if ledger.order.first_scan_at:
         settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="tracking")
-    if status != ledger.order.tracking_status or not ledger.is_news(event.at):
-        return  # older than what is known already, or history: the buyer has nothing to do any more
+    if status != ledger.order.tracking_status or not ledger.is_news(event.at) or _is_repeat(ledger):
+        return  # older than what is known already, history, or the same again: the buyer has been told
     if status == TrackingStatus.DUTY_DUE and ledger.policy.has("T7"):
         deadline = event.at + ledger.policy.duration("T7")
         tell_buyer(ledger, Purpose.DUTY_PAYMENT, rule="T7", sequence=outcome.sequence, duty_deadline=deadline)
@@ -227,8 +227,8 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
 
 def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
     """A parcel that nobody knows is refunded before it is complained of: one complaint freezes the store (T6)."""
-    if not ledger.policy.has("T6"):
-        return
+    if not ledger.policy.has("T6") or ending(Kind.TRACKING_STALLED, ledger.order):
+        return  # the parcel is waited for no more
     lookups = latest_lookups(ledger)
     if any(lookups.values()) or ledger.order.first_scan_at:
         settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="found")
@@ -242,6 +242,12 @@ def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
 def _latest_status(ledger: OrderLedger) -> str:
     added = [row for row in ledger.rows if isinstance(row, TrackingEvent)]
     return added[-1].status if added else ""
+
+
+def _is_repeat(ledger: OrderLedger) -> bool:
+    """Whether the latest news has the status of the news before it."""
+    events = sorted(ledger.rows_of(TrackingEvent), key=lambda event: event.at)
+    return len(events) > 1 and events[-1].status == events[-2].status
 
 
 def _on_disruption(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
@@ -258,7 +264,7 @@ def _on_disruption(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
 
 def _on_choice(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
     settle_actions(ledger, [ActionKind.RECORD_CHOICE], reason="buyer_choice")
-    if event.text("choice") in {"refund", "partial_refund"}:
+    if not ledger.order.refunded_at and event.text("choice") in {"refund", "partial_refund"}:
         raise_refund(ledger, rule="C2", choice=event.text("choice"))
 
 

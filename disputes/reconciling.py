@@ -5,9 +5,11 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
+from disputes.deadlines import replan_dispute
 from disputes.models import ActionItem
 from disputes.reactions import ask_for_hand
 from disputes.services.by_hand import FOR_A_PERSON
+from disputes.services.cases import open_disputes
 from messaging.models import Message
 from orders.lifecycle import OPEN
 from orders.models import Order
@@ -27,6 +29,8 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
         with transaction.atomic():
             ledger = open_ledger(pk, now=now, actor="reconciliation")
             replan(ledger, at=now)
+            for dispute in open_disputes(ledger):
+                replan_dispute(ledger, dispute, at=now)
             save_ledgers([ledger])
     return ids[-1] if len(ids) == BATCH else 0
 
@@ -36,11 +40,11 @@ def ask_for_hands(now: datetime) -> int:
     asked = ActionItem.objects.filter(
         order=OuterRef("order"), subject=OuterRef("purpose"), raised_at__gte=OuterRef("queued_at")
     )
-    waiting = Message.objects.filter(state__in=FOR_A_PERSON).exclude(Exists(asked)).order_by("pk")
-    for message in waiting[:BATCH]:
+    waiting = list(Message.objects.filter(state__in=FOR_A_PERSON).exclude(Exists(asked)).order_by("pk")[:BATCH])
+    for message in waiting:
         with transaction.atomic():
             ledger = open_ledger(message.order_id, now=now, actor="reconciliation")
             current = next(row for row in ledger.rows_of(Message) if row.pk == message.pk)
             ask_for_hand(ledger, current)
             save_ledgers([ledger])
-    return min(len(waiting), BATCH)
+    return len(waiting)

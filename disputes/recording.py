@@ -28,7 +28,7 @@ def record(order_id: int, event: Event, *, now: datetime, actor: str) -> Outcome
     """
     with transaction.atomic():
         ledger = open_ledger(order_id, now=now, actor=actor)
-        outcome = record_in(ledger, event)
+        (outcome,) = take_in(ledger, [event])
         save_ledgers([ledger])
     return outcome
 
@@ -53,14 +53,14 @@ def take_in(ledger: OrderLedger, facts: Iterable[Event]) -> list[Outcome]:
     outcomes = [record_in(ledger, fact) for fact in facts]
     if ledger.is_new:
         replan(ledger, at=ledger.order.placed_at)
-    stale = [row for row in _added(ledger) if row.state == MilestoneState.STALE]
+    stale = [row for row in _touched(ledger) if row.state == MilestoneState.STALE]
     settle_stale(ledger, stale)
     act_on_stale(ledger, stale)
     return outcomes
 
 
-def _added(ledger: OrderLedger) -> list[Milestone]:
-    return [row for row in ledger.rows if isinstance(row, Milestone)]
+def _touched(ledger: OrderLedger) -> list[Milestone]:
+    return [*(row for row in ledger.rows if isinstance(row, Milestone)), *ledger.changed]
 
 
 def act_on_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:

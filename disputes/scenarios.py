@@ -67,7 +67,19 @@ def _read_zone(value: Any) -> str:
     return str(value)
 
 
+def _read_text(value: Any) -> str:
+    return str(value)[:500]
+
+
+def _read_number(value: Any) -> str:
+    if not 0 < len(str(value)) <= 64:
+        raise ValueError("not a number of at most 64 characters")
+    return str(value)
+
+
 READERS: dict[str, Any] = {
+    "order_number": _read_number,
+    "tracking_number": _read_number,
     "total": read_amount,
     "unit_price": read_amount,
     "unit_cost": read_amount,
@@ -115,7 +127,7 @@ def _read_fields(given: Any, record: Any, where: str) -> dict[str, Any]:
 
 
 def _reader(key: str) -> Any:
-    return read_instant if key in INSTANTS else READERS.get(key, str)
+    return read_instant if key in INSTANTS else READERS.get(key, _read_text)
 
 
 def _read(reader: Any, value: Any, where: str) -> Any:

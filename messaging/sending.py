@@ -21,6 +21,7 @@ from django.db import transaction
 
 from messaging.guards import message_obstacle
 from messaging.models import Channel, Message, MessageState
+from messaging.rendering import clean_value
 from messaging.vocabulary import Purpose
 from orders.models.timeline import EventKind
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
@@ -29,14 +30,27 @@ from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
 logger = logging.getLogger(__name__)
 
 
+class ServerAway(Exception):
+    """The mail server takes no mail at all now: that is no message's fault, and costs none of them an attempt."""
+
+
 def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
-    """Send everything that is due, until nothing is left or the time budget ends at `until`. Returns how many left."""
+    """Send everything that is due, until nothing is left or the time budget ends at `until`. Returns how many left.
+
+    When the server is away it stops; the next sweep tries again.
+    """
     sent = 0
     while clock() < until:
         claim = claim_due(Message, now=clock())
         if not claim.ids:
             break
-        sent += _send_claim(claim, clock, until)
+        try:
+            sent += _send_claim(claim, clock, until)
+        except ServerAway as error:
+            logger.warning("the mail server is away: %s", error)
+            break
+        finally:
+            release_claim(Message, claim)
     return sent
 
 
@@ -46,8 +60,14 @@ def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) ->
         for pk in claim.ids:
             if clock() > min(until, claim.work_until):
                 break
-            sent += _send_one(pk, claim.token, server, clock)
-    release_claim(Message, claim)
+            try:
+                sent += _send_one(pk, claim.token, server, clock)
+            except ServerAway:
+                raise
+            except Exception as error:
+                # The one broad net: a message that cannot be made waits, and the others go on.
+                logger.exception("message %s could not be sent", pk)
+                fail_claimed(Message, pk, claim.token, error=f"{type(error).__name__}: {error}", now=clock())
     return sent
 
 
@@ -70,9 +90,11 @@ def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callab
         return False
     mail = compose_mail(message)
     digest = keep_proof(message, mail)
+    _open(server)
     try:
-        server.open()
         server.send_messages([mail])
+    except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
+        raise ServerAway(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         server.close()
         logger.warning("message %s was not taken: %s", pk, error)
@@ -80,6 +102,13 @@ def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callab
         return False
     mark_sent(message, digest, now=clock())
     return True
+
+
+def _open(server: BaseEmailBackend) -> None:
+    try:
+        server.open()
+    except (OSError, smtplib.SMTPException) as error:
+        raise ServerAway(str(error)) from error
 
 
 def claimed_message(pk: int, token: uuid.UUID) -> Message | None:
@@ -117,7 +146,7 @@ def compose_mail(message: Message) -> EmailMessage:
     return EmailMessage(
         subject=message.subject,
         body=message.body,
-        from_email=formataddr((store.name, address)),
+        from_email=formataddr((clean_value(store.name), address)),
         to=[message.to],
         reply_to=[store.reply_email] if store.reply_email else None,
         headers={
@@ -177,11 +206,11 @@ def _give_back(message: Message, error: Exception, *, now: datetime) -> None:
 
 
 def _reply(error: Exception) -> tuple[int, str]:
-    """The server's code and words; a broken conversation has none, and a failed log-in says nothing of the mail."""
+    """The server's code and words about this mail; a broken conversation has none."""
     words: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, words = next(iter(error.recipients.values()), (0, b""))
-    elif isinstance(error, smtplib.SMTPResponseException) and not isinstance(error, smtplib.SMTPAuthenticationError):
+    elif isinstance(error, smtplib.SMTPDataError):
         code, words = error.smtp_code, error.smtp_error
     else:
         code, words = 0, str(error)

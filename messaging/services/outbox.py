@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
 from messaging.contact_hours import next_window
 from messaging.guards import message_obstacle
 from messaging.models import Channel, Message, MessageState, Template
@@ -61,7 +64,7 @@ def contact_window(order: Order, now: datetime) -> datetime:
 
 def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str, sequence: int) -> Message:
     send_after = contact_window(ledger.order, ledger.now)
-    address = ledger.order.buyer.email
+    address = _address(ledger.order.buyer.email)
     return Message(
         order=ledger.order,
         purpose=purpose.value,
@@ -75,6 +78,15 @@ def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str,
         send_after=send_after,
         next_attempt_at=send_after,
     )
+
+
+def _address(text: str) -> str:
+    """The text if it is one e-mail address, else nothing: what is none is written to by hand (M6)."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return ""
+    return text
 
 
 def _render(ledger: OrderLedger, purpose: Purpose, language: Language, given: Mapping[str, Any]) -> Rendered:

@@ -36,9 +36,9 @@ class Claim:
 def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> Claim:
     """Take up to `limit` rows that are due, oldest first."""
     with transaction.atomic():
-        due = _lockable(model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now))
-        rows = list(due.order_by("next_attempt_at").values_list("pk", "attempts")[:limit])
-        ids = [pk for pk, attempts in rows if attempts < SUSPECT_ATTEMPTS] or [pk for pk, _attempts in rows[:1]]
+        due = model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now)
+        healthy = due.filter(attempts__lt=SUSPECT_ATTEMPTS)
+        ids = _lock(healthy.order_by("next_attempt_at"), limit) or _lock(due.order_by("next_attempt_at"), 1)
         lease = timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
         claim = Claim(ids, uuid.uuid4(), now + lease / 2, now + lease)
         model._default_manager.filter(pk__in=ids).update(
@@ -48,11 +48,6 @@ def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> C
             attempts=models.F("attempts") + 1,
         )
     return claim
-
-
-def is_due(model: type[Claimable], *, now: datetime) -> bool:
-    """Whether any row waits for a worker: one look at a partial index."""
-    return model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now).exists()
 
 
 def release_claim(model: type[Claimable], claim: Claim) -> None:
@@ -86,8 +81,8 @@ def backoff(attempts: int) -> timedelta:
 def reap_expired(model: type[Claimable], *, now: datetime) -> int:
     """Take rows back from workers whose lease has passed; past the last attempt they are dead. Returns how many."""
     with transaction.atomic():
-        expired = _lockable(model._default_manager.filter(state=ClaimState.CLAIMED, lease_until__lt=now))
-        ids = list(expired.values_list("pk", flat=True)[:1000])
+        expired = model._default_manager.filter(state=ClaimState.CLAIMED, lease_until__lt=now)
+        ids = _lock(expired.order_by("lease_until"), 1000)
         rows = model._default_manager.filter(pk__in=ids)
         free = {"claim_token": None, "lease_until": None}
         rows.filter(attempts__gte=MAX_ATTEMPTS).update(
@@ -97,7 +92,7 @@ def reap_expired(model: type[Claimable], *, now: datetime) -> int:
     return len(ids)
 
 
-def _lockable(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+def _lock(rows: models.QuerySet[Any], limit: int) -> list[int]:
     if connection.features.has_select_for_update_skip_locked:
-        return rows.select_for_update(skip_locked=True)
-    return rows
+        rows = rows.select_for_update(skip_locked=True)
+    return list(rows.values_list("pk", flat=True)[:limit])

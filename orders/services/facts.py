@@ -19,6 +19,7 @@ from orders.services.ledger import OrderLedger
 from orders.services.milestones import replan
 from orders.services.objections import Broken, broken_rules, refusal_of, warnings_about
 from orders.services.parcels import (
+    is_known_delivery,
     is_known_shipment,
     is_known_tracking,
     note_delivery,
@@ -212,6 +213,7 @@ def _has_come(shipped_at: datetime | None, policy: Policy, rule: str, at: dateti
 KNOWN: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
     EventType.SHIPPED: is_known_shipment,
     EventType.TRACKING: is_known_tracking,
+    EventType.DELIVERED: is_known_delivery,
 }
 
 HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {

@@ -141,14 +141,17 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
     before = {name: str(getattr(order, name)) for name in changes}
     for name, value in changes.items():
         setattr(order, name, value)
-    changed = [_correct_buyer(order.buyer, record.buyer), _correct_items(ledger, record.items)]
+    changed = [
+        _correct_buyer(order.buyer, record.buyer),
+        _correct_items(ledger, record.items),
+        _correct_shipment(ledger, record),
+    ]
     if record.status and record.status != order.platform_status:
         order.platform_status = record.status
         changed.append(True)
     if not changes and not any(changed):
         return False
     ledger.write(EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)})
-    _correct_shipment(ledger, record)
     replan(ledger, at=record.placed_at)
     return True
 
@@ -176,11 +179,13 @@ def _correct_items(ledger: OrderLedger, items: tuple[ItemRecord, ...]) -> bool:
     return True
 
 
-def _correct_shipment(ledger: OrderLedger, record: OrderRecord) -> None:
+def _correct_shipment(ledger: OrderLedger, record: OrderRecord) -> bool:
     """A tracking number that comes later than the shipping date belongs to the parcel that had none."""
-    for shipment in ledger.shipments:
-        if record.tracking_number and shipment.tracking_number in {"", record.tracking_number}:
-            shipment.carrier = record.carrier or shipment.carrier
-            shipment.tracking_number = record.tracking_number
-            shipment.save()
-            return
+    if not record.tracking_number or any(s.tracking_number == record.tracking_number for s in ledger.shipments):
+        return False
+    nameless = [shipment for shipment in ledger.shipments if not shipment.tracking_number]
+    for shipment in nameless[:1]:
+        shipment.carrier = record.carrier or shipment.carrier
+        shipment.tracking_number = record.tracking_number
+        shipment.save()
+    return bool(nameless)

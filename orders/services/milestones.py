@@ -48,7 +48,7 @@ def bring_in_line(ledger: OrderLedger, series: Series, wanted: list[Planned], *,
         if planned.due_at in kept or any(_had_its_turn(row, planned, series) for row in rows):
             continue
         if loose:
-            _move(ledger, loose.pop(0), planned)
+            _move(ledger, loose.pop(0), planned, at)
         else:
             kind.append(_add(ledger, planned, series, len(kind) + 1, at))
     for row in loose:
@@ -64,15 +64,16 @@ def _had_its_turn(row: Milestone, planned: Planned, series: Series) -> bool:
     return row.due_at == planned.due_at and row.outcome_at >= row.due_at
 
 
-def _move(ledger: OrderLedger, row: Milestone, planned: Planned) -> None:
+def _move(ledger: OrderLedger, row: Milestone, planned: Planned, at: datetime) -> None:
     row.due_at = row.next_attempt_at = planned.due_at
     row.rule = planned.rule
-    row.state, row.claim_token, row.lease_until, row.attempts = MilestoneState.PENDING, None, None, 0
+    row.claim_token, row.lease_until, row.attempts = None, None, 0
+    row.state, row.outcome_at = _first_state(ledger, planned, at)
     ledger.changed.append(row)
 
 
 def _add(ledger: OrderLedger, planned: Planned, series: Series, sequence: int, at: datetime) -> Milestone:
-    is_stale = planned.due_at <= ledger.now and (ledger.is_new or not ledger.is_news(at))
+    state, outcome_at = _first_state(ledger, planned, at)
     row = Milestone(
         order=ledger.order,
         kind=str(planned.kind),
@@ -81,12 +82,19 @@ def _add(ledger: OrderLedger, planned: Planned, series: Series, sequence: int, a
         rule=planned.rule,
         due_at=planned.due_at,
         next_attempt_at=planned.due_at,
-        state=MilestoneState.STALE if is_stale else MilestoneState.PENDING,
-        outcome_at=ledger.now if is_stale else None,
+        state=state,
+        outcome_at=outcome_at,
     )
     ledger.milestones.append(row)
     ledger.add(row)
     return row
+
+
+def _first_state(ledger: OrderLedger, planned: Planned, at: datetime) -> tuple[MilestoneState, datetime | None]:
+    """Past already by a new order, or by a fact that is history: stale, and it never fires."""
+    if planned.due_at <= ledger.now and (ledger.is_new or not ledger.is_news(at)):
+        return MilestoneState.STALE, ledger.now
+    return MilestoneState.PENDING, None
 
 
 # What a milestone does to the order's machine when it falls due.

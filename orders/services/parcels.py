@@ -28,6 +28,11 @@ def note_shipment(ledger: OrderLedger, event: Event) -> None:
         ledger.order.shipped_at = ledger.order.shipped_at or event.at
 
 
+def is_known_delivery(ledger: OrderLedger, event: Event) -> bool:
+    """Whether this very delivery has been told before."""
+    return ledger.order.delivered_at == event.at
+
+
 def note_delivery(ledger: OrderLedger, event: Event) -> None:
     """The order's parcels arrived, whichever they were."""
     for shipment in ledger.shipments:

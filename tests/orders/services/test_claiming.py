@@ -15,7 +15,6 @@ from orders.services.claiming import (
     backoff,
     claim_due,
     fail_claimed,
-    is_due,
     reap_expired,
     release_claim,
 )
@@ -67,8 +66,8 @@ def test_a_claim_takes_what_is_due_oldest_first(order: Order) -> None:
 
 def test_what_is_due_at_this_very_instant_is_due(order: Order) -> None:
     add_rows(order, 0)
-    assert is_due(Milestone, now=NOW)
-    assert not is_due(Milestone, now=NOW - timedelta(seconds=1))
+    assert not claim_due(Milestone, now=NOW - timedelta(seconds=1)).ids
+    assert claim_due(Milestone, now=NOW).ids
 
 
 def test_a_claim_says_who_owns_the_row_and_how_long(order: Order) -> None:
