@@ -1,5 +1,6 @@
 """Dates and amounts as the reader sees them: on his own clock, in his own language's form, near or far."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -11,9 +12,9 @@ from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 
 LOCALES = {"zh-hans": "zh_Hans_CN", "pt-br": "pt_BR", "en": "en_GB"}
+LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")  # "XYZ23.50": babel leaves out the space after a bare code
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
@@ -119,10 +120,7 @@ def format_money(amount: Decimal, currency: str) -> str:
     """An amount with its currency; without one, the bare number."""
     if not currency:
         return str(format_decimal(amount, locale=locale()))
-    try:
-        return str(format_currency(amount, currency, locale=locale()))
-    except ValueError:
-        return _("%(amount)s %(currency)s") % {"amount": amount, "currency": currency}
+    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", format_currency(amount, currency, locale=locale()))
 
 
 def format_country(code: str) -> str:

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, readable, workable
@@ -100,8 +101,9 @@ def show_file(request: HttpRequest, pk: int) -> HttpResponse:
     """One file: the look before the import, its progress, or what became of it."""
     desk_request = cast(DeskRequest, request)
     file: OrderFile = readable(OrderFile.objects.select_related("store"), desk_request, pk=pk)
-    if desk_request.htmx and file.state in ON_THE_WAY:
-        return render(request, "desk/import/progress.html", {"file": file})
+    if desk_request.htmx:
+        is_over = file.state not in ON_THE_WAY
+        return HttpResponseClientRefresh() if is_over else render(request, "desk/import/progress.html", {"file": file})
     look = look_at(file) if file.state in {OrderFileState.UPLOADED, OrderFileState.FAILED} else Look(None)
     return _show(desk_request, file, look, _mapping_form(file, look))
 

@@ -1,0 +1,106 @@
+"""Import from a page: look, assign columns, start, watch, read the report."""
+
+import csv
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from disputes.order_files import import_file
+from orders.models import Order, OrderFile, Store
+from orders.models.files import OrderFileState
+from tests.cast import PLACED, clock_at
+
+GOOD = "order_number,placed_at,buyer_name\n801,2026-03-01 10:00,Maria\n802,2026-03-01 11:00,João\n"
+STRANGE = "Pedido;Data\n801;01/03/2026 10:00\n"
+
+
+def upload(client: Client, store: Store, text: str | bytes, name: str = "orders.csv") -> OrderFile:
+    data = text.encode() if isinstance(text, str) else text
+    given = {"store": store.slug, "content": "orders", "file": SimpleUploadedFile(name, data)}
+    assert client.post("/import/", given).status_code == 302
+    file: OrderFile = OrderFile.objects.get()
+    return file
+
+
+def start(client: Client, file: OrderFile, **values: str) -> OrderFile:
+    columns = {"column-order_number": "order_number", "column-placed_at": "placed_at"}
+    client.post(f"/import/{file.pk}/start/", {"timezone": "UTC", **columns, **values})
+    file.refresh_from_db()
+    return file
+
+
+def test_a_file_is_shown_before_anything_changes(alice: Client, store: Store) -> None:
+    file = upload(alice, store, GOOD)
+    page = alice.get(f"/import/{file.pk}/").content.decode()
+    assert "João" in page
+    assert "America/Los_Angeles" in page
+    assert not Order.objects.exists()
+
+
+def test_the_file_lands_when_it_is_started(alice: Client, store: Store) -> None:
+    file = start(alice, upload(alice, store, GOOD))
+    assert file.state == OrderFileState.QUEUED
+    import_file(file.pk, clock_at(PLACED))
+    assert Order.objects.count() == 2
+    assert "dd>2</dd" in alice.get(f"/import/{file.pk}/").content.decode()
+
+
+def test_strange_headers_are_assigned_by_hand(alice: Client, store: Store) -> None:
+    file = upload(alice, store, STRANGE)
+    assert "This header is not known" in alice.get(f"/import/{file.pk}/").content.decode()
+    columns = {"column-order_number": "Pedido", "column-placed_at": "Data", "date_format": "%d/%m/%Y %H:%M"}
+    import_file(start(alice, file, **columns).pk, clock_at(PLACED))
+    assert Order.objects.get().order_number == "801"
+
+
+@pytest.mark.parametrize(
+    "columns", [{"column-placed_at": ""}, {"column-placed_at": "order_number"}, {"timezone": "Mars/Olympus"}]
+)
+def test_a_mapping_that_cannot_be_is_refused(alice: Client, store: Store, columns: dict[str, str]) -> None:
+    file = start(alice, upload(alice, store, GOOD), **columns)
+    assert file.state == OrderFileState.UPLOADED
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7 no orders", b"\x89PNG\r\n", b"<html></html>"])
+def test_a_file_of_another_kind_says_what_to_do(alice: Client, store: Store, data: bytes) -> None:
+    file = upload(alice, store, data)
+    page = alice.get(f"/import/{file.pk}/").content.decode()
+    assert "The file cannot be used" in page
+    assert "orders.csv: the file is" in page  # by the name that the person gave it
+
+
+def test_an_empty_file_is_refused_at_once(alice: Client, store: Store) -> None:
+    given = {"store": store.slug, "content": "orders", "file": SimpleUploadedFile("a.csv", b"")}
+    assert alice.post("/import/", given).status_code == 422
+    assert not OrderFile.objects.exists()
+
+
+def test_a_file_for_another_store_is_refused(alice: Client, store: Store) -> None:
+    given = {"store": "charlie", "content": "orders", "file": SimpleUploadedFile("a.csv", GOOD.encode())}
+    assert alice.post("/import/", given).status_code == 422
+
+
+def test_bad_rows_are_listed_and_can_be_taken_home(alice: Client, store: Store) -> None:
+    file = start(alice, upload(alice, store, GOOD + "803,=yesterday(),Ana\n"))
+    import_file(file.pk, clock_at(PLACED))
+    assert "=yesterday()" in alice.get(f"/import/{file.pk}/").content.decode()
+    rows = list(csv.reader(io.StringIO(alice.get(f"/import/{file.pk}/errors.csv").content.decode("utf-8-sig"))))
+    assert rows[1][:3] == ["4", "placed_at", "'=yesterday()"]
+
+
+def test_progress_is_a_part_of_the_page_until_it_is_done(alice: Client, store: Store) -> None:
+    file = start(alice, upload(alice, store, GOOD))
+    OrderFile.objects.filter(pk=file.pk).update(state=OrderFileState.RUNNING, rows_done=1200)
+    part = alice.get(f"/import/{file.pk}/", headers={"HX-Request": "true"})
+    assert "1200 rows read" in part.content.decode()
+    OrderFile.objects.filter(pk=file.pk).update(state=OrderFileState.DONE, report={})
+    assert alice.get(f"/import/{file.pk}/", headers={"HX-Request": "true"})["HX-Refresh"] == "true"
+
+
+def test_a_file_that_failed_may_be_started_again(alice: Client, store: Store) -> None:
+    file = upload(alice, store, GOOD)
+    OrderFile.objects.filter(pk=file.pk).update(state=OrderFileState.FAILED, error="no column")
+    assert "no column" in alice.get(f"/import/{file.pk}/").content.decode()
+    assert start(alice, file).state == OrderFileState.QUEUED
