@@ -1,7 +1,8 @@
 """A dispute's own side of each event: what it sets, which transition it takes, what the team has to do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from decimal import Decimal
 
 from django_fsm import can_proceed
 
@@ -14,9 +15,11 @@ from disputes.deadlines import (
     work_deadline,
 )
 from disputes.lifecycle import DisputeState
-from disputes.models import ActionKind, Dispute, Offer
+from disputes.models import ActionItem, ActionKind, Dispute, Offer
 from disputes.services.actions import raise_action, settle_actions
 from orders.events import Event, EventType
+from orders.lifecycle import OrderState
+from orders.models import OrderItem, TimelineEvent
 from orders.models.timeline import EventKind
 from orders.services.facts import end_dispute
 from orders.services.ledger import OrderLedger
@@ -25,19 +28,6 @@ from orders.services.objections import Broken
 REMEDIES = {"reship", "return"}
 WAITS_FOR_EVIDENCE = {DisputeState.EVIDENCE_DUE, DisputeState.EVIDENCE_MISSED}
 CLOSED_AGAINST_US = {DisputeState.ACCEPTED, DisputeState.LOST}
-ABOUT_THE_DISPUTE = [
-    ActionKind.ANSWER_DISPUTE,
-    ActionKind.SUBMIT_EVIDENCE,
-    ActionKind.PROVIDE_EXHIBIT,
-    ActionKind.REQUEST_BUYER_PROOF,
-    ActionKind.REQUEST_CARRIER_CERTIFICATE,
-    ActionKind.REQUEST_BUYER_PHOTO,
-    ActionKind.RESHIP,
-    ActionKind.VERIFY_DELIVERY,
-    ActionKind.VERIFY_CARRIER_REASON,
-    ActionKind.COUNTER_OFFER,
-    ActionKind.REVIEW_MANUALLY,
-]
 
 
 def latest_dispute(ledger: OrderLedger) -> Dispute | None:
@@ -54,8 +44,20 @@ def dispute_of(ledger: OrderLedger, event: Event) -> Dispute | None:
     """The open dispute that an event speaks of: of its item where it names one, else the newest."""
     disputes = sorted(open_disputes(ledger), key=lambda dispute: -dispute.number)
     item = event.text("item")
-    named = [dispute for dispute in disputes if dispute.item == item] if item else disputes
+    named = [dispute for dispute in disputes if is_same_item(ledger, dispute.item, item)] if item else disputes
     return next(iter(named), None)
+
+
+def named_items(ledger: OrderLedger, name: str) -> list[OrderItem]:
+    """The order's lines that a dispute's `item` names: by their SKU, else by their position."""
+    items = ledger.rows_of(OrderItem) if name else []
+    return [item for item in items if item.sku == name] or [item for item in items if str(item.position) == name]
+
+
+def is_same_item(ledger: OrderLedger, name: str, other: str) -> bool:
+    """Whether both name one item, however they spell it; nothing names the whole order."""
+    items = named_items(ledger, name)
+    return name == other or (bool(items) and items == named_items(ledger, other))
 
 
 # --- what a rule or the machine has against it ------------------------------------------------------------------------
@@ -94,14 +96,15 @@ def forbids_dispute_command(ledger: OrderLedger, event: Event) -> bool:
 
 # --- what each event does ---------------------------------------------------------------------------------------------
 def _open(ledger: OrderLedger, event: Event) -> None:
-    same = [dispute for dispute in open_disputes(ledger) if dispute.item == event.text("item")]
+    item = event.text("item")
+    same = [dispute for dispute in open_disputes(ledger) if is_same_item(ledger, dispute.item, item)]
     if same:
         _take_change(ledger, same[0], event)
         return
     dispute = Dispute(
         order=ledger.order,
         number=len(ledger.rows_of(Dispute)) + 1,
-        item=event.text("item"),
+        item=item,
         opened_at=event.at,
         changed_at=event.at,
         respond_by=event.at,
@@ -180,8 +183,7 @@ def _submit(ledger: OrderLedger, event: Event) -> None:
     if dispute is None:
         return
     ledger.move(dispute.submit_evidence, event.at, of="dispute")
-    settle_actions(ledger, [ActionKind.SUBMIT_EVIDENCE], reason=event.type, subject=dispute.subject)
-    settle_actions(ledger, [ActionKind.PROVIDE_EXHIBIT], reason=event.type)
+    _settle_all(ledger, dispute, [ActionKind.SUBMIT_EVIDENCE, ActionKind.PROVIDE_EXHIBIT], reason=event.type)
     _store(ledger, dispute, event.at)
 
 
@@ -209,29 +211,50 @@ def _rule(ledger: OrderLedger, event: Event) -> None:
 
 
 def _take_refund(ledger: OrderLedger, event: Event) -> None:
-    """The platform paid the buyer what he asks for: that is its word on the claim (D1); a closed claim is paid off."""
-    latest = latest_dispute(ledger)
-    if latest is None:
-        return
-    claimed = latest.amount if latest.amount is not None else ledger.order.total
-    paid = event.data.get("amount", claimed)
-    covers = ledger.order.refunded_at or (claimed is not None and paid is not None and paid >= claimed)
-    if latest.is_open and covers:
-        _close(ledger, latest, latest.accept, event)
-    if latest.state in CLOSED_AGAINST_US:
-        _bring_back(ledger, event.at)
+    """The platform paid what the buyer asks for: its word on the claim (D1). A closed claim is paid off (D11)."""
+    if ledger.order.state == OrderState.REFUNDED:
+        answered = open_disputes(ledger)
+    else:
+        dispute = dispute_of(ledger, event)
+        answered = [dispute] if dispute and _covers(event, dispute, ledger) else []
+    for dispute in answered:
+        _close(ledger, dispute, dispute.accept, event)
+    _bring_back(ledger, event.at)
+
+
+def _covers(event: Event, dispute: Dispute, ledger: OrderLedger) -> bool:
+    claimed = dispute.amount if dispute.amount is not None else ledger.order.total
+    paid: Decimal | None = event.data.get("amount", claimed)
+    return claimed is not None and paid is not None and paid >= claimed
 
 
 def _close(ledger: OrderLedger, dispute: Dispute, change: Callable[[datetime], None], event: Event) -> None:
     ledger.move(change, event.at, of="dispute")
-    settle_actions(ledger, ABOUT_THE_DISPUTE, reason=event.type)
+    _settle_all(ledger, dispute, ActionKind, reason=event.type)
     _store(ledger, dispute, event.at)
 
 
+def _settle_all(ledger: OrderLedger, dispute: Dispute, kinds: Iterable[ActionKind], *, reason: str) -> None:
+    """Close what the dispute asked of the team: about itself, and about each slot of its checklist."""
+    subjects = {item.subject for item in ledger.rows_of(ActionItem)}
+    for subject in sorted(subjects):
+        if f"{subject}:".startswith(f"{dispute.subject}:"):
+            settle_actions(ledger, kinds, reason=reason, subject=subject)
+
+
 def _bring_back(ledger: OrderLedger, at: datetime) -> None:
-    """The order goes back to where it belongs once none of its disputes is open (D11)."""
-    if not open_disputes(ledger):
+    """The order goes back to where it belongs once no dispute is open, and none that was lost waits for its refund."""
+    waits = any(dispute.is_open or _is_owed(ledger, dispute) for dispute in ledger.rows_of(Dispute))
+    if ledger.order.disputed_at and not waits:
         end_dispute(ledger, at)
+
+
+def _is_owed(ledger: OrderLedger, dispute: Dispute) -> bool:
+    """Whether it was closed against us, and nothing went back to the buyer since (D11)."""
+    if dispute.state not in CLOSED_AGAINST_US or dispute.closed_at is None:
+        return False
+    refunds = [event for event in ledger.rows_of(TimelineEvent) if event.type == EventType.REFUND_ISSUED]
+    return all(event.at < dispute.closed_at or event.kind == EventKind.REFUSED for event in refunds)
 
 
 def _store(ledger: OrderLedger, dispute: Dispute, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Rehearsed: a dispute's dates in both packs: answer, escalation, evidence, reminders and the team's own (D1, D3–D8)."""
+"""Rehearsed: a dispute's dates in both packs: answer, escalation, evidence, reminders, margins (D1, D3–D8)."""
 
 import pytest
 

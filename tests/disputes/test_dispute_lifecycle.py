@@ -11,7 +11,7 @@ from tests.cast import at
 
 NOW = at("04-10 08:00")
 # The rows are the states, the columns the transitions: the state after it, or "-" where the machine refuses.
-COLUMNS = "make_counter_offer reopen  ask_evidence submit_evidence    miss_evidence    accept    withdraw   win  lose  settle"
+COLUMNS = "make_counter_offer reopen ask_evidence submit_evidence miss_evidence accept withdraw win lose settle"
 TABLE = """
 opened              negotiating  -       evidence_due  -                   -                accepted  withdrawn  won  lost  settled
 negotiating         -            opened  evidence_due  -                   -                accepted  withdrawn  won  lost  settled
