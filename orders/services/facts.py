@@ -132,7 +132,8 @@ def _confirm_payment(ledger: OrderLedger, event: Event) -> None:
 
 
 def _cancel(ledger: OrderLedger, event: Event) -> None:
-    ledger.move(ledger.order.cancel, event.at)
+    if not ledger.move(ledger.order.cancel, event.at) and ledger.order.state == OrderState.DISPUTED:
+        ledger.order.cancelled_at = ledger.order.cancelled_at or event.at  # seen when the dispute is over (D11)
 
 
 def _complete(ledger: OrderLedger, event: Event) -> None:
@@ -206,7 +207,8 @@ def _way_back(ledger: OrderLedger, at: datetime) -> Callable[[datetime], None]:
 
 
 def _has_come(shipped_at: datetime | None, policy: Policy, rule: str, at: datetime) -> bool:
-    return shipped_at is not None and policy.has(rule) and shipped_at + policy.duration(rule) <= at
+    """Whether the stage fell due before `at`; one that falls due at this very instant has its own turn after it."""
+    return shipped_at is not None and policy.has(rule) and shipped_at + policy.duration(rule) < at
 
 
 # News that is known already: the same line of a file twice, or a parcel's number that was told before.
