@@ -42,10 +42,15 @@ def checklist(reason: str, exhibits: Iterable[tuple[str, str]], *, is_delivered:
     table = _table()
     doubled = table["two_sources"].get(reason, [])
     return [
-        ChecklistSlot(kind, 2 if kind in doubled else 1, len(sources[kind]), kind in table["from_buyer"])
+        ChecklistSlot(kind, 2 if kind in doubled else 1, _count(sources[kind]), kind in table["from_buyer"])
         for kind in table["slots"].get(reason, [])
         if is_delivered or kind not in table["once_delivered"]
     ]
+
+
+def _count(sources: set[str]) -> int:
+    """How many sources these are for sure: one that is not named may be any of the others."""
+    return len(sources - {""}) or len(sources)
 
 
 def missing_slots(slots: Iterable[ChecklistSlot]) -> list[str]:

@@ -9,7 +9,7 @@ from disputes.deadlines import work_deadline
 from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionKind, AdviceEntry, Dispute
 from disputes.services.actions import raise_action, settle_actions
-from disputes.services.cases import open_disputes
+from disputes.services.cases import named_items, open_disputes
 from orders.events import EventType
 from orders.models import OrderItem, TimelineEvent
 from orders.planning import promise_end
@@ -76,10 +76,12 @@ def case_facts(ledger: OrderLedger, dispute: Dispute) -> CaseFacts:
 def _disputed(ledger: OrderLedger, dispute: Dispute) -> tuple[int | None, Decimal | None]:
     """How many were ordered and for how much: of the disputed item, or of the whole order where none is named."""
     items = ledger.rows_of(OrderItem)
-    named = [item for item in items if dispute.item and dispute.item in {item.sku, str(item.position)}]
-    if named and named[0].unit_price is not None:
-        return named[0].quantity, named[0].quantity * named[0].unit_price
-    return sum(item.quantity for item in items) or None, ledger.order.total
+    named = named_items(ledger, dispute.item) if dispute.item else items
+    quantity = sum(item.quantity for item in named) or None
+    amounts = [None if item.unit_price is None else item.quantity * item.unit_price for item in named]
+    if not dispute.item or (named == items and None in amounts):
+        return quantity, ledger.order.total
+    return quantity, None if None in amounts else sum((amount for amount in amounts if amount is not None), Decimal(0))
 
 
 def advise_again(ledger: OrderLedger) -> None:
