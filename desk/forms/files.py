@@ -1,17 +1,83 @@
 """Forms of the import: which file, and which column is what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from orders.importing.columns import Layout
 from orders.models import OrderFile, Store
 
 FIELD_PREFIX = "column-"
+EXAMPLE = datetime(2026, 12, 31, 23, 59)  # noqa: DTZ001  shows a form of dates, and is no instant
+# Forms that do not begin with the year, the day first before the month first.
+FORMATS = [
+    f"{day}{clock}"
+    for day in ("%d/%m/%Y", "%m/%d/%Y", "%d.%m.%Y", "%d-%m-%Y", "%d/%m/%y", "%m/%d/%y")
+    for clock in (" %H:%M", " %H:%M:%S", "")
+]
+DATE_FORMATS = [
+    ("", _("the year first, such as 2026-12-31 23:59")),
+    *((form, EXAMPLE.strftime(form)) for form in FORMATS),
+]
+FIELDS: dict[str, str | Promise] = {
+    "order_number": _("order number"),
+    "placed_at": _("placed at"),
+    "payment_method": _("way of paying"),
+    "paid_at": _("paid at"),
+    "shipped_at": _("shipped at"),
+    "carrier": _("carrier"),
+    "tracking_number": _("tracking number"),
+    "packed_shipment": _("parcel, all in one cell"),
+    "delivered_at": _("delivered at"),
+    "promised_at": _("promised delivery"),
+    "promised_days": _("promised days"),
+    "protection_ends_at": _("protection ends"),
+    "status": _("status"),
+    "currency": _("currency"),
+    "total": _("total"),
+    "buyer_name": _("buyer's name"),
+    "buyer_email": _("buyer's e-mail"),
+    "buyer_phone": _("buyer's phone"),
+    "buyer_country": _("buyer's country"),
+    "buyer_state": _("buyer's state"),
+    "buyer_city": _("buyer's city"),
+    "buyer_language": _("buyer's language"),
+    "buyer_timezone": _("buyer's time zone"),
+    "buyer_tax_id": _("buyer's tax number"),
+    "shipping_service": _("shipping service"),
+    "ship_by": _("ship by"),
+    "sku": _("article number"),
+    "title": _("title"),
+    "packed_items": _("items, all in one cell"),
+    "quantity": _("quantity"),
+    "unit_price": _("price of one"),
+    "unit_cost": _("cost of one"),
+    "at": _("date"),
+    "description": _("description"),
+    "location": _("place"),
+    "source": _("source"),
+}
+
+
+def guess_date_format(values: Iterable[str]) -> str:
+    """The first form in which every value is a date; empty where the year comes first, or none fits."""
+    texts = [value.strip() for value in values if value.strip()]
+    fitting = (form for form in FORMATS if all(_fits(text, form) for text in texts))
+    return next(fitting, "") if texts else ""
+
+
+def _fits(text: str, form: str) -> bool:
+    try:
+        datetime.strptime(text, form)  # noqa: DTZ007  only asked whether it can be read
+    except ValueError:
+        return False
+    return True
 
 
 class UploadForm(forms.Form):
@@ -42,12 +108,7 @@ class MappingForm(forms.Form):
     """Which header holds which field; the file's own times are in `timezone`."""
 
     timezone = forms.ChoiceField(label=_("Time zone of the file's times"))
-    date_format = forms.CharField(
-        label=_("Form of the dates"),
-        required=False,
-        max_length=40,
-        help_text=_("Only where they do not begin with the year, such as %%d/%%m/%%Y %%H:%%M."),
-    )
+    date_format = forms.ChoiceField(label=_("Form of the dates"), required=False, choices=DATE_FORMATS)
     decimal_comma = forms.TypedChoiceField(
         label=_("A comma in an amount"),
         required=False,
@@ -66,7 +127,10 @@ class MappingForm(forms.Form):
         columns = [("", "—"), *((name, name) for name in dict.fromkeys(header) if name.strip())]
         for name in layout.recognised:
             self.fields[FIELD_PREFIX + name] = forms.ChoiceField(
-                label=name, required=name in layout.required, choices=columns, initial=suggested.get(name, "")
+                label=str(FIELDS.get(name, name)),
+                required=name in layout.required,
+                choices=columns,
+                initial=suggested.get(name, ""),
             )
 
     def columns(self) -> list[forms.BoundField]:

@@ -120,7 +120,7 @@ def in_words(code: str, table: str) -> str:
 @register.filter
 def reason(code: str) -> str:
     """Why something did not happen."""
-    return words.reason_words(code)
+    return str(words.DISPUTE_REASONS.get(code) or words.reason_words(code))
 
 
 @register.simple_tag(takes_context=True)

@@ -1,6 +1,7 @@
 """Import: upload, look, assign columns, watch, and read what became of every row."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -17,7 +18,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, readable, workable
-from desk.forms.files import MappingForm, UploadForm
+from desk.forms.files import MappingForm, UploadForm, guess_date_format
 from disputes.tasks import run_order_file
 from orders.importing.columns import ORDERS, TRACKING, Layout
 from orders.importing.errors_file import write_errors
@@ -91,8 +92,16 @@ def _mapping_form(file: OrderFile, look: Look, data: Any = None) -> MappingForm 
         layout=_layout(file),
         header=look.preview.header,
         suggested=look.preview.suggested,
-        initial={"timezone": file.timezone},
+        initial={"timezone": file.timezone, "date_format": guess_date_format(_date_cells(look.preview))},
     )
+
+
+def _date_cells(found: Preview) -> Iterator[str]:
+    """The first cells of the column that holds the dates, where one is suggested."""
+    header = found.suggested.get("placed_at") or found.suggested.get("at")
+    if header in found.header:
+        position = found.header.index(header)
+        yield from (cells[position] for _number, cells in found.rows if position < len(cells))
 
 
 @require_GET

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from desk.forms.files import guess_date_format
 from disputes.order_files import import_file
 from orders.models import Order, OrderFile, Store
 from orders.models.files import OrderFileState
@@ -104,3 +105,18 @@ def test_a_file_that_failed_may_be_started_again(alice: Client, store: Store) ->
     OrderFile.objects.filter(pk=file.pk).update(state=OrderFileState.FAILED, error="no column")
     assert "no column" in alice.get(f"/import/{file.pk}/").content.decode()
     assert start(alice, file).state == OrderFileState.QUEUED
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["2026-03-01 10:00"], ""),
+        (["01/03/2026 10:00", "28/02/2026 09:30"], "%d/%m/%Y %H:%M"),
+        (["03/28/2026", "03/01/2026"], "%m/%d/%Y"),
+        (["01/03/2026"], "%d/%m/%Y"),
+        (["soon", "01/03/2026"], ""),
+        ([""], ""),
+    ],
+)
+def test_the_form_of_the_dates_is_guessed_from_the_first_rows(cells: list[str], expected: str) -> None:
+    assert guess_date_format(cells) == expected

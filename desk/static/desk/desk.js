@@ -69,10 +69,10 @@
     });
   }
 
-  // The card that was done keeps the place of the keys.
+  // What was changed in place keeps the place of the keys.
   document.addEventListener("htmx:afterSwap", (e) => {
-    const card = document.getElementById(e.detail.target?.id);
-    if (card?.matches("[data-row]")) (card.querySelector("[autofocus]") || card).focus();
+    const swapped = document.getElementById(e.detail.target?.id);
+    if (swapped?.matches("[data-row], #order")) (swapped.querySelector("[autofocus]") || swapped).focus({ preventScroll: true });
   });
   mark();
 })();

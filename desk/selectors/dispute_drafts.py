@@ -1,0 +1,127 @@
+"""What the draft answers of a dispute are filled in with, in each language, on the platform's clock."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_skeleton
+from django.utils.translation import gettext, override
+
+from desk.dispute_words import CUSTOMS_CAUSES, FACTS, REMEDIES, exhibit_name
+from disputes.answering import LANGUAGES, draft_answer
+from disputes.models import Dispute, Offer
+from disputes.services.advice import latest_lookups
+from evidence.models import Exhibit
+from messaging import compose
+from messaging.vocabulary import Language
+from orders.models import OrderItem
+from orders.planning import promise_end
+from orders.services.ledger import OrderLedger
+
+LOCALES = {Language.EN: "en_GB", Language.ZH_HANS: "zh_Hans_CN"}
+# How an offer and an exhibit are said inside an answer, whatever language the reader's pages are in.
+OFFERS = {
+    Language.EN: {"money": "a refund of {amount}", "reship": "to send the goods again", "return": "to take them back"},
+    Language.ZH_HANS: {"money": "退款{amount}", "reship": "重新发货", "return": "接受退货"},
+}
+MARKS = {Language.EN: "Exhibit {mark}", Language.ZH_HANS: "证据{mark}"}
+JOINTS = {Language.EN: ", ", Language.ZH_HANS: "、"}
+
+
+@dataclass(frozen=True)
+class DraftAnswer:
+    """A draft in one language; `gaps` are what it still needs, in the reader's words."""
+
+    language: Language
+    text: str
+    gaps: list[str]
+
+
+def draft_answers(
+    ledger: OrderLedger, dispute: Dispute, offers: Iterable[Offer], exhibits: Mapping[str, Exhibit]
+) -> list[DraftAnswer]:
+    """The answer in the platform's language and the one beside it; `exhibits` by their marks."""
+    latest = max(offers, key=lambda offer: offer.at, default=None)
+    drafts = []
+    for language in LANGUAGES:
+        values = _values(ledger, dispute, language) | _proofs(exhibits, language)
+        values["offer"] = _offer(latest, ledger.order.currency, language)
+        draft = draft_answer(dispute.reason, language, values)
+        drafts.append(DraftAnswer(language, draft.text, [str(FACTS.get(gap, gap)) for gap in draft.gaps]))
+    return drafts
+
+
+def _values(ledger: OrderLedger, dispute: Dispute, language: Language) -> dict[str, str]:
+    order, zone = ledger.order, ZoneInfo(ledger.policy.platform_zone)
+    items = ledger.rows_of(OrderItem)
+    parcel = ledger.shipments[-1] if ledger.shipments else None
+    claimed = dispute.amount if dispute.amount is not None else order.total
+    found = [source for source, knows in latest_lookups(ledger).items() if knows]
+    return {
+        "order_number": order.order_number,
+        "order_date": _date(order.placed_at, zone, language),
+        "item_titles": compose.item_titles([item.title for item in items], language),
+        "ordered_quantity": str(sum(item.quantity for item in items) or ""),
+        "missing_quantity": str(dispute.missing_quantity or ""),
+        "carrier": parcel.carrier if parcel else "",
+        "tracking_number": parcel.tracking_number if parcel else "",
+        "shipped_date": _date(order.shipped_at, zone, language),
+        "delivered_date": _date(order.delivered_at, zone, language),
+        "promised_date": _date(promise_end(order, ledger.policy), zone, language),
+        "tracking_summary": _tracking(ledger, zone, language),
+        "claimed_amount": _money(claimed, order.currency, language),
+        "sources_found": JOINTS[language].join(found),
+        "customs_cause": _customs_cause(dispute, language),
+    }
+
+
+def _customs_cause(dispute: Dispute, language: Language) -> str:
+    with override(language):
+        cause = str(CUSTOMS_CAUSES.get(dispute.customs_cause, dispute.customs_cause.replace("_", " ")))
+    return cause[:1].lower() + cause[1:]
+
+
+def _tracking(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> str:
+    order = ledger.order
+    if not order.last_tracking_at:
+        return ""
+    return compose.tracking_summary(
+        order.tracking_status, order.tracking_location, order.last_tracking_at, zone, language
+    )
+
+
+def _proofs(exhibits: Mapping[str, Exhibit], language: Language) -> dict[str, str]:
+    """Each kind of exhibit by its marks, such as "Exhibit A-1, Exhibit A-3", and the list of all."""
+    named: dict[str, list[str]] = {}
+    for mark, exhibit in exhibits.items():
+        named.setdefault(exhibit.kind, []).append(MARKS[language].format(mark=mark))
+    with override(language):
+        listed = [f"{JOINTS[language].join(marks)} ({exhibit_name(kind)})" for kind, marks in named.items()]
+    proofs = {kind: JOINTS[language].join(marks) for kind, marks in named.items()}
+    return {**proofs, "exhibit_list": JOINTS[language].join(listed)}
+
+
+def _offer(offer: Offer | None, currency: str, language: Language) -> str:
+    if offer is None or (offer.amount == 0 and not offer.remedy):
+        return ""
+    if offer.remedy in REMEDIES:
+        return OFFERS[language][offer.remedy]
+    return OFFERS[language]["money"].format(amount=_money(offer.amount, currency, language))
+
+
+def _money(amount: Decimal | None, currency: str, language: Language) -> str:
+    return "" if amount is None else compose.format_money(amount, currency, language)
+
+
+def _date(instant: datetime | None, zone: ZoneInfo, language: Language) -> str:
+    """Day, month and year: a case handler reads it months later."""
+    if instant is None:
+        return ""
+    return format_skeleton("yMMMMd", instant.astimezone(zone).replace(tzinfo=None), locale=LOCALES[language])
+
+
+def language_name(language: Language) -> str:
+    """The language's name in the reader's language."""
+    return gettext("English") if language is Language.EN else gettext("Chinese")
