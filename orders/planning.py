@@ -130,6 +130,12 @@ def _ship_overdue(facts: OrderFacts, policy: Policy) -> datetime | None:
     return handling_end(facts, policy) if facts.paid_at else None
 
 
+def _promise_end(facts: OrderFacts, policy: Policy) -> datetime | None:
+    """A dispute looks only at an end that is still to come when it opens."""
+    end = promise_end(facts, policy)
+    return None if end and facts.disputed_at and end < facts.disputed_at else end
+
+
 def _tracking_stalled(facts: OrderFacts, policy: Policy) -> datetime | None:
     if not facts.shipped_at:
         return None
@@ -176,7 +182,7 @@ DEFINITIONS: dict[MilestoneKind, Definition] = {
     Kind.SHIP_WARNING: Definition("S4", _ship_warning, ("shipped", *OVER)),
     Kind.SHIP_OVERDUE: Definition("S4", _ship_overdue, ("shipped", *OVER)),
     Kind.FIRST_SCAN: Definition("S5", first_scan_due, ("first_scan", *OVER)),
-    Kind.PROMISE_END: Definition("S6", promise_end, OVER, in_dispute=True),
+    Kind.PROMISE_END: Definition("S6", _promise_end, OVER, in_dispute=True),
     Kind.CONTACT_30: Definition("C1", _after("C1", "shipped_at"), OVER),
     Kind.CONTACT_45: Definition("C2", _after("C2", "shipped_at"), OVER),
     Kind.CONTACT_60: Definition("C3", _after("C3", "shipped_at"), OVER),
@@ -206,7 +212,10 @@ def plan(facts: OrderFacts, policy: Policy) -> Iterator[Planned]:
 
 def ending(kind: MilestoneKind, facts: OrderFacts) -> str:
     """The fact that ended this kind for good (such as "delivered"), or an empty string."""
-    return next((name for name in DEFINITIONS[kind].ended_by if getattr(facts, f"{name}_at")), "")
+    ended_by = DEFINITIONS[kind].ended_by
+    if kind is Kind.PROMISE_END and facts.disputed_at:
+        ended_by = ("delivered",)  # a dispute's advice waits for it, on an order that was over before, too (D9, A11)
+    return next((name for name in ended_by if getattr(facts, f"{name}_at")), "")
 
 
 def obstacle(kind: MilestoneKind, facts: OrderFacts) -> str:
