@@ -17,7 +17,8 @@ from typing import Any
 
 import pikepdf
 
-from evidence.bundling.digests import digest_pages, exhibit_of
+from evidence.bundling.digests import digest_pages
+from evidence.bundling.layout import EXHIBIT
 from evidence.bundling.papers import place_paper
 from evidence.bundling.pictures import place_picture
 from evidence.bundling.problems import Problem, Unshowable
@@ -45,7 +46,7 @@ def prepare(job: dict[str, Any]) -> dict[str, Any]:
                 place_picture(path, file_type, out)
             out.save(target, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
         with pikepdf.open(target) as part:
-            digest = digest_pages((page.obj.Contents, exhibit_of(page)) for page in part.pages)
+            digest = digest_pages((page.obj.Contents, page.obj.Resources.XObject[EXHIBIT]) for page in part.pages)
             return {"pages": len(part.pages), "sha256": digest, "problem": problem or ""}
     except Unshowable as error:
         return {"pages": 0, "sha256": "", "problem": error.problem}

@@ -79,7 +79,10 @@ def _place_page(page: pikepdf.Page, out: pikepdf.Pdf) -> None:
     frame = out.add_blank_page(page_size=(PAGE_WIDTH, PAGE_HEIGHT))
     box = pikepdf.Rectangle(EXHIBIT_BOX.left, EXHIBIT_BOX.bottom, EXHIBIT_BOX.right, EXHIBIT_BOX.top)
     frame.obj.Resources = pikepdf.Dictionary(XObject={EXHIBIT: form})
-    drawing = frame.calc_form_xobject_placement(form, pikepdf.Name(EXHIBIT), box, allow_shrink=True, allow_expand=True)
+    place = frame.calc_form_xobject_placement
+    drawing = place(
+        form, pikepdf.Name(EXHIBIT), box, invert_transformations=False, allow_shrink=True, allow_expand=True
+    )
     frame.obj.Contents = out.make_stream(drawing)
 
 

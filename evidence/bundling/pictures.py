@@ -4,7 +4,7 @@ import io
 import warnings
 from pathlib import Path
 
-import pi_heif
+import pi_heif  # type: ignore[import-untyped]
 import pikepdf
 from PIL import Image, ImageOps, UnidentifiedImageError
 

@@ -1,4 +1,4 @@
-"""Starting the bundle's own processes: with nothing of our environment but what they need, and no way to our secrets."""
+"""Starting the bundle's own processes, with nothing of our environment but what they need: no secret among it."""
 
 import os
 import subprocess

@@ -1,0 +1,193 @@
+"""Collecting a case from the database. Two collections of one case are equal: nothing of the moment is in them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+
+from disputes.checklists import checklist
+from disputes.lifecycle import DisputeState
+from disputes.models import AdviceEntry, Dispute, Offer
+from evidence.bundling.cases import (
+    CaseExhibit,
+    CaseFile,
+    CaseOffer,
+    CaseSlot,
+    Claim,
+    Happening,
+    Item,
+    Money,
+    Parcel,
+    SentMessage,
+    TrackingNews,
+)
+from evidence.file_types import FileType
+from evidence.models import Exhibit
+from evidence.recipients import Recipient
+from messaging.models import Channel, Message, MessageState
+from orders.events import EventType
+from orders.models import Order, OrderItem, Shipment, TimelineEvent, TrackingEvent
+from orders.models.timeline import EventKind
+from orders.planning import promise_end, protection_end
+
+SERIES = "A"  # the seller's exhibits; the buyer's would be B
+# What a person said, and the bundle may quote; the rest of an event's private data stays private.
+QUOTED = "text"
+ARGUED = {"A3", "A8", "A9", "A12", "A13", "A19"}  # the rules whose advice to contest the bundle can put in words
+
+
+def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
+    """The case as this recipient gets it. Raises Dispute.DoesNotExist."""
+    dispute = Dispute.objects.select_related("order__store", "order__buyer").get(pk=dispute_id)
+    order: Order = dispute.order
+    exhibits = tuple(_exhibits(order))
+    timeline = tuple(_timeline(order, recipient))
+    tracking = tuple(_tracking(order))
+    messages = tuple(_messages(order))
+    offers = tuple(_offers(dispute))
+    dates = _dates(dispute)
+    title = order.policy.title
+    return CaseFile(
+        order_number=order.order_number,
+        dispute_number=dispute.number,
+        platform=title.get(recipient.languages[0]) or title.get("en") or order.policy.name,
+        zone=order.policy.platform_zone,
+        seller=order.store.name,
+        buyer=order.buyer.name,
+        buyer_country=order.buyer.country,
+        items=tuple(Item(item.sku, item.title, item.quantity) for item in OrderItem.objects.filter(order=order)),
+        parcels=tuple(Parcel(row.carrier, row.tracking_number) for row in Shipment.objects.filter(order=order)),
+        total=_money(order.total, order.currency),
+        claim=_claim(dispute),
+        position=_position(dispute, offers),
+        offers=offers,
+        dates=dates,
+        timeline=timeline,
+        tracking=tracking,
+        messages=messages,
+        slots=tuple(_slots(dispute, exhibits, recipient)),
+        exhibits=exhibits,
+        made_of=_newest([order.placed_at, dispute.opened_at], timeline, tracking, messages, offers, exhibits),
+    )
+
+
+def _newest(known: list[datetime], *lists: Iterable[object]) -> datetime:
+    printed = [getattr(row, "at", None) or getattr(row, "added_at", None) for rows in lists for row in rows]
+    newest: datetime = max([*known, *(at for at in printed if at is not None)])
+    return newest
+
+
+def _money(amount: Decimal | None, currency: str) -> Money | None:
+    return None if amount is None else Money(amount, currency)
+
+
+def _exhibits(order: Order) -> Iterator[CaseExhibit]:
+    rows = Exhibit.objects.filter(order=order, left_out_at=None)
+    for number, row in enumerate(rows, start=1):
+        yield CaseExhibit(
+            mark=f"{SERIES}-{number}",
+            kind=row.kind,
+            source=row.source,
+            caption=row.caption,
+            name=row.name,
+            sha256=row.sha256,
+            size=row.size,
+            file_type=FileType(row.file_type),
+            added_at=row.added_at,
+            path=row.path,
+        )
+
+
+def _claim(dispute: Dispute) -> Claim:
+    named = OrderItem.objects.filter(order=dispute.order).filter(_is_item(dispute.item)).first()
+    return Claim(
+        reason=dispute.reason,
+        customs_cause=dispute.customs_cause,
+        amount=_money(dispute.amount, dispute.order.currency),
+        missing_quantity=dispute.missing_quantity,
+        item=(named.title or named.sku) if named else dispute.item,
+    )
+
+
+def _is_item(named: str) -> models.Q:
+    """A dispute names its item by SKU or by position; naming none means the whole order."""
+    if not named:
+        return models.Q(pk=None)
+    return models.Q(sku=named) | (models.Q(position=int(named)) if named.isdecimal() else models.Q())
+
+
+def _position(dispute: Dispute, offers: tuple[CaseOffer, ...]) -> str:
+    """What the seller maintains, never what we advise him: advice to give in is between him and us."""
+    if dispute.state == DisputeState.ACCEPTED:
+        return "accepted"
+    advice = AdviceEntry.objects.filter(dispute=dispute).order_by("at", "pk").last()
+    if advice is not None and advice.recommendation == "contest":
+        return advice.rule if advice.rule in ARGUED else "contest"
+    return "offered" if offers else "on_record"
+
+
+def _offers(dispute: Dispute) -> Iterator[CaseOffer]:
+    for row in Offer.objects.filter(dispute=dispute):
+        yield CaseOffer(row.at, _money(row.amount, dispute.order.currency), row.remedy)
+
+
+def _dates(dispute: Dispute) -> dict[str, datetime]:
+    """The dates of the case that have one, in their usual order."""
+    order = dispute.order
+    dates = {
+        "placed": order.placed_at,
+        "paid": order.paid_at,
+        "shipped": order.shipped_at,
+        "promised": promise_end(order, order.policy),
+        "delivered": order.delivered_at,
+        "protection": protection_end(order, order.policy),
+        "opened": dispute.opened_at,
+        "noticed": dispute.noticed_at,
+        "evidence_by": dispute.evidence_by,
+        "submitted": dispute.submitted_at,
+        "closed": dispute.closed_at,
+    }
+    return {name: at for name, at in dates.items() if at is not None}
+
+
+def _timeline(order: Order, recipient: Recipient) -> Iterator[Happening]:
+    """What happened and what was done about it; what we only planned, noted or were refused is nobody else's."""
+    events = TimelineEvent.objects.filter(order=order).select_related("private").order_by("at", "sequence")
+    for event in events.exclude(type__in=recipient.timeline_without):
+        is_mail = event.kind == EventKind.MESSAGE and event.type == "sent"
+        if is_mail or (event.kind in {EventKind.FACT, EventKind.COMMAND} and event.type in set(EventType)):
+            private = getattr(event, "private", None)
+            yield Happening(event.at, event.type, event.data, str(private.data.get(QUOTED, "")) if private else "")
+
+
+def _tracking(order: Order) -> Iterator[TrackingNews]:
+    rows = TrackingEvent.objects.filter(order=order).select_related("shipment").order_by("at", "pk")
+    for row in rows:
+        parcel = row.shipment.tracking_number if row.shipment else ""
+        yield TrackingNews(row.at, row.status, row.location, row.description, row.source, parcel)
+
+
+def _messages(order: Order) -> Iterator[SentMessage]:
+    for row in Message.objects.filter(order=order, state=MessageState.SENT).order_by("sent_at", "pk"):
+        is_mail = row.channel == Channel.EMAIL
+        yield SentMessage(
+            at=row.sent_at or row.queued_at,
+            purpose=row.purpose,
+            channel=row.channel,
+            language=row.language,
+            to=row.to,
+            subject=row.subject,
+            body=row.body,
+            message_id=row.message_id(settings.MESSAGE_ID_DOMAIN) if is_mail else "",
+            proof_sha256=row.proof_sha256,
+        )
+
+
+def _slots(dispute: Dispute, exhibits: tuple[CaseExhibit, ...], recipient: Recipient) -> Iterator[CaseSlot]:
+    given = [(exhibit.kind, exhibit.source) for exhibit in exhibits]
+    for slot in checklist(dispute.reason, given, is_delivered=dispute.order.delivered_at is not None):
+        marks = tuple(exhibit.mark for exhibit in exhibits if exhibit.kind == slot.kind)
+        if marks or recipient.shows_missing:
+            yield CaseSlot(slot.kind, slot.is_filled, marks)

@@ -1,0 +1,28 @@
+"""Putting a verified bundle in its place: under its hash, in one step, read-only."""
+
+import os
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from evidence.storing import READ_ONLY
+
+
+def publish(path: Path, sha256: str) -> str:
+    """Keep the file; returns its name below MEDIA_ROOT. The same bytes are kept once."""
+    name = f"bundles/{sha256[:2]}/{sha256}.pdf"
+    place = Path(settings.MEDIA_ROOT) / name
+    if place.exists() and place.stat().st_size == path.stat().st_size:
+        return name
+    place.parent.mkdir(parents=True, exist_ok=True)
+    partial = place.with_name(f".{sha256}.{os.getpid()}")
+    try:
+        shutil.copyfile(path, partial)
+        with partial.open("rb") as file:
+            os.fsync(file.fileno())
+        partial.chmod(READ_ONLY)
+        partial.replace(place)
+    finally:
+        partial.unlink(missing_ok=True)
+    return name

@@ -1,0 +1,42 @@
+"""System checks: what a bundle needs of the machine is said at the start, not at the deadline."""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.core.checks import CheckMessage, Warning, register  # noqa: A004  Django's word
+
+from evidence.bundling.rendering import APT_LINE
+from evidence.fonts import PACKAGES, font_folders
+
+# By the names under which WeasyPrint finds them on Linux, macOS and Windows.
+PANGO = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")
+SUBSET = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
+
+
+@register
+def check_bundle_needs(**_kwargs: Any) -> Sequence[CheckMessage]:
+    """evidence.W001: fonts are missing; W002: Pango is; W003: without HarfBuzz's subsetter text is 15 times slower."""
+    return list(_problems())
+
+
+def _problems() -> Iterator[CheckMessage]:
+    if len(font_folders()) < len(PACKAGES):
+        hint = "Run `make setup`: the fonts come with the locked packages."
+        yield Warning("Evidence bundles lack their fonts.", hint=hint, id="evidence.W001")
+    if not _can_load(PANGO):
+        hint = f"On Debian: {APT_LINE}"
+        yield Warning("Pango is not on this machine: no evidence bundle can be made.", hint=hint, id="evidence.W002")
+    elif not _can_load(SUBSET):
+        hint = f"On Debian: {APT_LINE}"
+        yield Warning("HarfBuzz's subsetter is missing: bundles take very long.", hint=hint, id="evidence.W003")
+
+
+def _can_load(names: Sequence[str]) -> bool:
+    for name in names:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return True
+    return False

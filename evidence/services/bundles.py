@@ -1,0 +1,162 @@
+"""Bundles: asked for, made by a worker that may be lost on the way, handed in."""
+
+import shutil
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from disputes.models import Dispute
+from disputes.recording import record
+from evidence.bundling.collecting import collect
+from evidence.bundling.making import Made, UnfitBundle, make_bundle
+from evidence.bundling.publishing import publish
+from evidence.bundling.rendering import UnusableRenderer
+from evidence.models import Bundle, BundleState
+from evidence.recipients import find_recipient
+from orders.events import Event, EventType
+
+SILENCE = timedelta(minutes=6)  # without a sign of work for so long, a bundle's worker is taken for dead
+MAX_ATTEMPTS = 3
+
+
+def request_bundle(dispute_id: int, *, recipient: str, now: datetime, actor: str) -> Bundle:
+    """Ask for a bundle; a worker makes it. Raises UnknownRecipient and Dispute.DoesNotExist.
+
+    Asking again while one for the same recipient waits or is being made gives that one.
+    """
+    return _request(dispute_id, BundleState.QUEUED, recipient=recipient, now=now, actor=actor)
+
+
+def make_bundle_now(dispute_id: int, *, recipient: str, clock: Callable[[], datetime], actor: str) -> Bundle:
+    """Make a bundle here and now, without a worker. Raises what `request_bundle` and `build_bundle` raise."""
+    bundle = _request(dispute_id, BundleState.RUNNING, recipient=recipient, now=clock(), actor=actor)
+    _build(bundle, clock)
+    bundle.refresh_from_db()
+    return bundle
+
+
+def _request(dispute_id: int, state: BundleState, *, recipient: str, now: datetime, actor: str) -> Bundle:
+    profile = find_recipient(recipient)
+    with transaction.atomic():
+        dispute: Dispute = Dispute.objects.select_for_update(of=("self",)).get(pk=dispute_id)
+        bundles = Bundle.objects.filter(dispute=dispute)
+        waiting: Bundle | None = bundles.filter(recipient=profile.name, state=BundleState.QUEUED).first()
+        if waiting is not None and state == BundleState.QUEUED:
+            return waiting
+        made: Bundle = Bundle.objects.create(
+            dispute=dispute,
+            number=(bundles.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
+            recipient=profile.name,
+            state=state,
+            requested_at=now,
+            requested_by=actor[:100],
+            heartbeat_at=now,
+            attempts=1 if state == BundleState.RUNNING else 0,
+        )
+    return made
+
+
+def waiting_bundles(now: datetime) -> list[int]:
+    """Bundles that no worker works on: those queued, and those whose worker has gone silent."""
+    return list(Bundle.objects.filter(_is_free(now)).order_by("requested_at", "pk").values_list("pk", flat=True))
+
+
+def _is_free(now: datetime) -> Q:
+    return Q(state=BundleState.QUEUED) | Q(state=BundleState.RUNNING, heartbeat_at__lt=now - SILENCE)
+
+
+def build_bundle(bundle_id: int, clock: Callable[[], datetime]) -> None:
+    """Make a requested bundle, once: a second worker that is sent for the same one finds it taken.
+
+    What goes wrong is kept on the row, for the person who waits. Raises Bundle.DoesNotExist.
+    """
+    bundle = _take(bundle_id, clock())
+    if bundle is None:
+        return
+    try:
+        _build(bundle, clock)
+    except (UnusableRenderer, UnfitBundle):
+        return  # it stands on the row
+
+
+def _take(bundle_id: int, now: datetime) -> Bundle | None:
+    with transaction.atomic():
+        bundle: Bundle | None = (
+            Bundle.objects.select_for_update(of=("self",)).filter(_is_free(now), pk=bundle_id).first()
+        )
+        if bundle is None:
+            return None
+        bundle.attempts += 1
+        bundle.state, bundle.heartbeat_at, bundle.progress = BundleState.RUNNING, now, 0
+        if bundle.attempts > MAX_ATTEMPTS:
+            bundle.state, bundle.error = BundleState.FAILED, "its worker was lost each time"
+        bundle.save()
+    return bundle if bundle.state == BundleState.RUNNING else None
+
+
+def _build(bundle: Bundle, clock: Callable[[], datetime]) -> None:
+    """Make the file and publish it; whatever goes wrong is kept on the row, and raised."""
+    # A worker that was taken for dead and is not has lost the row to the next attempt.
+    mine = Bundle.objects.filter(pk=bundle.pk, attempts=bundle.attempts, state=BundleState.RUNNING)
+
+    def note_progress(percent: int) -> None:
+        mine.update(progress=percent, heartbeat_at=clock())
+
+    try:
+        recipient = find_recipient(bundle.recipient)
+        case = collect(bundle.dispute_id, recipient)
+        with TemporaryDirectory(prefix="prazo-") as folder:
+            made = make_bundle(case, recipient, Path(folder), note_progress)
+            name = publish(made.path, made.sha256)
+    except Exception as error:
+        mine.update(state=BundleState.FAILED, error=f"{error}"[:2000] or type(error).__name__)
+        raise
+    _finish(bundle, made, name, clock())
+
+
+def _finish(bundle: Bundle, made: Made, name: str, now: datetime) -> None:
+    Bundle.objects.filter(pk=bundle.pk, attempts=bundle.attempts, state=BundleState.RUNNING).update(
+        state=BundleState.READY,
+        progress=100,
+        heartbeat_at=now,
+        file=name,
+        sha256=made.sha256,
+        size=made.size,
+        pages=made.pages,
+        report={"exhibits": made.exhibits, "replaced": [f"U+{code:04X}" for code in made.replaced]},
+        error="",
+    )
+
+
+def copy_bundle(bundle: Bundle, target: Path) -> None:
+    """Write a finished bundle's file where somebody wants it, whole or not at all. Raises OSError."""
+    partial = target.with_name(f".{target.name}.part")
+    try:
+        shutil.copyfile(Path(settings.MEDIA_ROOT) / bundle.file, partial)
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def mark_submitted(bundle_id: int, *, now: datetime, actor: str) -> Bundle:
+    """The team handed the bundle in: the platform's clock stops (D4, D5, or late D8).
+
+    Raises ValueError when the bundle is not ready, and Bundle.DoesNotExist.
+    """
+    with transaction.atomic():
+        bundle: Bundle = Bundle.objects.select_for_update(of=("self",)).select_related("dispute").get(pk=bundle_id)
+        if bundle.state == BundleState.SUBMITTED:
+            return bundle
+        if bundle.state != BundleState.READY:
+            raise ValueError("the bundle is not ready: wait until it is made, or make it again")
+        data = {"item": bundle.dispute.item, "sha256": bundle.sha256}
+        event = Event(EventType.EVIDENCE_SUBMITTED, now, data={key: value for key, value in data.items() if value})
+        record(bundle.dispute.order_id, event, now=now, actor=actor)
+        bundle.state, bundle.submitted_at = BundleState.SUBMITTED, now
+        bundle.save(update_fields=["state", "submitted_at"])
+    return bundle

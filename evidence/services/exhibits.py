@@ -1,0 +1,161 @@
+"""Exhibits: taken in, put in order, captioned, left out of bundles. The file itself never changes."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+
+from disputes.recording import record
+from evidence.bundling.preparing import Prepared, open_bench
+from evidence.bundling.problems import MAX_BYTES
+from evidence.file_types import FileType, sniff
+from evidence.models import Exhibit, exhibit_path
+from evidence.storing import CHUNK, Received, TooLarge, freeze, read_chunks, receive
+from orders.events import Event, EventType
+from orders.models import Order
+
+TYPES = "JPEG, PNG, WebP, HEIC or PDF"
+YOUNG = timedelta(days=1)  # a file that no row names yet may belong to an upload under way
+KNOWN_STARTS = {b"PK\x03\x04": "a ZIP archive", b"GIF8": "a GIF", b"<": "a web page", b"{": "a text file"}
+
+
+class UnusableExhibit(ValueError):
+    """A file that cannot be an exhibit; the message says what it is and what to choose instead."""
+
+
+def add_exhibit(
+    order_id: int,
+    upload: UploadedFile[Any] | Path,
+    *,
+    kind: str,
+    source: str = "",
+    caption: str = "",
+    caption_language: str = "",
+    now: datetime,
+    actor: str,
+    happened_at: datetime | None = None,
+    dispute_id: int | None = None,
+) -> Exhibit:
+    """Freeze a file as an exhibit of the order and record the fact, for the advice and the checklist (rules A, E).
+
+    The file lies under its hash before the row that names it is written, and the row comes with the event or not at
+    all: nothing is lost, and a file without a row is removed later. The same file for the same slot again is the
+    exhibit that is there already. `happened_at` (UTC) is when it came in, by default `now`.
+    Raises UnusableExhibit when it is empty, too large or of another type, and Order.DoesNotExist.
+    """
+    name = Path(upload.name or "file").name[:200]
+    chunks = read_chunks(upload) if isinstance(upload, Path) else upload.chunks(CHUNK)
+    try:
+        with receive(chunks, folder=_incoming(), max_bytes=MAX_BYTES) as received:
+            file_type = _type_of(received, name)
+            inspected = inspect(received.path, file_type)
+            freeze(received, exhibit_path(received.sha256))
+    except TooLarge as error:
+        raise UnusableExhibit(f"{name}: {error}: choose a smaller file") from error
+    exhibit = Exhibit(
+        order_id=order_id,
+        dispute_id=dispute_id,
+        kind=kind[:60],
+        source=source[:500],
+        caption=caption[:500],
+        caption_language=caption_language[:35],
+        sha256=received.sha256,
+        size=received.size,
+        file_type=file_type,
+        name=name,
+        pages=inspected.pages,
+        problem=inspected.problem or "",
+        added_at=happened_at or now,
+        added_by=actor[:100],
+    )
+    return _keep(exhibit, now=now)
+
+
+def _keep(exhibit: Exhibit, *, now: datetime) -> Exhibit:
+    """The row and its event, or the row that is there already."""
+    with transaction.atomic():
+        Order.objects.select_for_update(of=("self",)).get(pk=exhibit.order_id)
+        known = Exhibit.objects.filter(order_id=exhibit.order_id)
+        same: Exhibit | None = known.filter(sha256=exhibit.sha256, kind=exhibit.kind, source=exhibit.source).first()
+        if same is not None:
+            return same
+        exhibit.position = (known.order_by("-position").values_list("position", flat=True).first() or 0) + 1
+        exhibit.save()
+        data = {"kind": exhibit.kind, "source": exhibit.source, "sha256": exhibit.sha256, "caption": exhibit.caption}
+        event = Event(EventType.EVIDENCE_ADDED, exhibit.added_at, data={k: v for k, v in data.items() if v})
+        record(exhibit.order_id, event, now=now, actor=exhibit.added_by)
+    return exhibit
+
+
+def inspect(path: Path, file_type: FileType) -> Prepared:
+    """What a bundle would make of the file: its pages, or why it could only show a slip."""
+    with TemporaryDirectory(prefix="prazo-") as folder, open_bench(Path(folder)) as bench:
+        return bench.prepare(path, file_type)
+
+
+def _incoming() -> Path:
+    """On the same disk as the files' place, so that moving one there is one step."""
+    return Path(settings.MEDIA_ROOT) / "exhibits" / "incoming"
+
+
+def _type_of(received: Received, name: str) -> FileType:
+    if received.size == 0:
+        raise UnusableExhibit(f"{name}: the file is empty: choose a {TYPES} file")
+    file_type = sniff(received.head)
+    if file_type is None:
+        start = received.head.lstrip()
+        known = next((words for sign, words in KNOWN_STARTS.items() if start.startswith(sign)), "another type of file")
+        raise UnusableExhibit(f"{name}: by its content it is {known}: choose a {TYPES} file")
+    return file_type
+
+
+def caption_exhibit(exhibit_id: int, *, caption: str, language: str = "") -> Exhibit:
+    """Say what an exhibit shows. Raises Exhibit.DoesNotExist."""
+    return _change(exhibit_id, caption=caption[:500], caption_language=language[:35])
+
+
+def leave_out(exhibit_id: int, *, now: datetime) -> Exhibit:
+    """Leave an exhibit out of the bundles to come; it stays on record. Raises Exhibit.DoesNotExist."""
+    return _change(exhibit_id, left_out_at=now)
+
+
+def take_back_in(exhibit_id: int) -> Exhibit:
+    """Show a left-out exhibit in bundles again. Raises Exhibit.DoesNotExist."""
+    return _change(exhibit_id, left_out_at=None)
+
+
+def _change(exhibit_id: int, **values: Any) -> Exhibit:
+    with transaction.atomic():
+        exhibit: Exhibit = Exhibit.objects.select_for_update(of=("self",)).get(pk=exhibit_id)
+        for name, value in values.items():
+            setattr(exhibit, name, value)
+        exhibit.save(update_fields=list(values))
+    return exhibit
+
+
+def reorder_exhibits(order_id: int, exhibit_ids: Iterable[int]) -> None:
+    """Put the order's exhibits into this order. Raises ValueError when the list names not exactly all of them."""
+    wanted = list(exhibit_ids)
+    with transaction.atomic():
+        rows = {row.pk: row for row in Exhibit.objects.select_for_update(of=("self",)).filter(order_id=order_id)}
+        if sorted(wanted) != sorted(rows):
+            raise ValueError("the list does not name every exhibit of the order once: load the page again")
+        for position, pk in enumerate(wanted, start=1):
+            rows[pk].position = position
+        Exhibit.objects.bulk_update(rows.values(), ["position"])
+
+
+def remove_orphans(now: datetime) -> int:
+    """Remove files that no exhibit names: what an upload left that was broken off. Returns how many."""
+    removed = 0
+    for path in (Path(settings.MEDIA_ROOT) / "exhibits").glob("*/*"):
+        is_young = path.stat().st_mtime > (now - YOUNG).timestamp()
+        if not is_young and not Exhibit.objects.filter(sha256=path.name).exists():
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -1,0 +1,28 @@
+"""Doors for Celery: wake-ups in, one call each. Which bundles wait is read from the database."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from evidence.services.bundles import build_bundle, waiting_bundles
+from evidence.services.exhibits import remove_orphans
+
+EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
+
+
+@shared_task
+def sweep_bundles() -> None:
+    """Wake a worker for every bundle that nobody works on."""
+    for bundle_id in waiting_bundles(timezone.now()):
+        run_bundle.apply_async((bundle_id,), expires=EXPIRES)
+
+
+@shared_task
+def run_bundle(bundle_id: int) -> None:
+    """Make a bundle."""
+    build_bundle(bundle_id, timezone.now)
+
+
+@shared_task
+def tidy_exhibits() -> None:
+    """Remove what broken-off uploads left."""
+    remove_orphans(timezone.now())

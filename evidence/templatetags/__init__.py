@@ -1,0 +1,1 @@
+"""What the template of a bundle needs to print other people's words."""
