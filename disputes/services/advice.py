@@ -7,7 +7,7 @@ from disputes.advising import Advice, CaseFacts, advise
 from disputes.checklists import ChecklistSlot, checklist, missing_slots
 from disputes.deadlines import work_deadline
 from disputes.lifecycle import DisputeState
-from disputes.models import ActionItem, ActionKind, AdviceEntry, Dispute
+from disputes.models import ActionItem, ActionKind, ActionState, AdviceEntry, Dispute
 from disputes.services.actions import raise_action, settle_actions
 from disputes.services.cases import named_items, open_disputes
 from orders.events import EventType
@@ -28,6 +28,8 @@ ACTIONS = {
     "partial_refund": ActionKind.COUNTER_OFFER,
     "review_manually": ActionKind.REVIEW_MANUALLY,
 }
+
+ASKED = {ActionState.OPEN, ActionState.DONE}  # a slot that was settled, and is missing again, is asked for again
 
 
 def latest_lookups(ledger: OrderLedger) -> dict[str, bool]:
@@ -99,10 +101,13 @@ def advise_again(ledger: OrderLedger) -> None:
 
 
 def _latest(ledger: OrderLedger, dispute: Dispute) -> AdviceEntry | None:
-    entries = [
-        entry for entry in ledger.rows_of(AdviceEntry) if entry.dispute is dispute or entry.dispute_id == dispute.pk
-    ]
+    entries = [entry for entry in ledger.rows_of(AdviceEntry) if _is_about(entry, dispute)]
     return entries[-1] if entries else None
+
+
+def _is_about(entry: AdviceEntry, dispute: Dispute) -> bool:
+    """By the row where it is stored already: two disputes of one file have no id yet."""
+    return entry.dispute_id == dispute.pk if entry.dispute_id else entry.dispute is dispute
 
 
 def _says(entry: AdviceEntry) -> tuple[str, str, str, list[str]]:
@@ -135,9 +140,11 @@ def _ask(ledger: OrderLedger, dispute: Dispute, advice: Advice, before: AdviceEn
 
 
 def _ask_exhibits(ledger: OrderLedger, dispute: Dispute, missing: list[str]) -> None:
-    """What has been provided is asked for no more; what is missing since the notice, is (rule E)."""
-    for kind in {slot.kind for slot in dispute_checklist(ledger, dispute)} - set(missing):
-        settle_actions(ledger, [ActionKind.PROVIDE_EXHIBIT], reason="provided", subject=_slot(dispute, kind))
+    """What was provided, or another reason asks for, is asked for no more; what is missing since the notice, is (E)."""
+    slots = {slot.kind for slot in dispute_checklist(ledger, dispute)}
+    for kind in _asked(ledger, dispute) - set(missing):
+        reason = "provided" if kind in slots else "replaced"
+        settle_actions(ledger, [ActionKind.PROVIDE_EXHIBIT], reason=reason, subject=_slot(dispute, kind))
     if dispute.state == DisputeState.EVIDENCE_DUE:
         ask_missing_exhibits(ledger, dispute, missing)
 
@@ -146,7 +153,7 @@ def ask_missing_exhibits(ledger: OrderLedger, dispute: Dispute, missing: list[st
     """One action for each empty slot, due at the first reminder before the evidence deadline (rule E)."""
     for kind in missing:
         subject = _slot(dispute, kind)
-        if not any(action.subject == subject for action in ledger.rows_of(ActionItem)):
+        if not any(action.subject == subject and action.state in ASKED for action in ledger.rows_of(ActionItem)):
             due_at = first_reminder(ledger, dispute)
             raise_action(
                 ledger, ActionKind.PROVIDE_EXHIBIT, rule="E", due_at=due_at, subject=subject, data={"slot": kind}
@@ -157,6 +164,11 @@ def first_reminder(ledger: OrderLedger, dispute: Dispute) -> datetime | None:
     """When the first reminder before the evidence deadline comes (D6)."""
     spans = ledger.policy.value("D6", "before")
     return dispute.evidence_by - spans[0] if dispute.evidence_by and spans else dispute.evidence_by
+
+
+def _asked(ledger: OrderLedger, dispute: Dispute) -> set[str]:
+    exhibits = [action for action in ledger.rows_of(ActionItem) if action.kind == ActionKind.PROVIDE_EXHIBIT]
+    return {action.data["slot"] for action in exhibits if action.subject == _slot(dispute, action.data["slot"])}
 
 
 def _slot(dispute: Dispute, kind: str) -> str:

@@ -23,7 +23,8 @@ def amount(*items: dict[str, Any], **said: Any) -> str | None:
     (advice,) = short(*items, **said)["advice"]
     assert (advice["rule"], advice["recommendation"], advice["liability"]) == ("A14", "partial_refund", "seller")
     assert advice.get("currency") == ("USD" if "amount" in advice else None)
-    return advice.get("amount")
+    found: str | None = advice.get("amount")
+    return found
 
 
 @pytest.mark.parametrize(

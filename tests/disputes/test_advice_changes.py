@@ -1,11 +1,22 @@
-"""Rehearsed: the advice is worked out again when a fact, an exhibit or the end of the promise changes it, and only then."""
+"""Rehearsed: the advice is worked out again when a fact, an exhibit or the end of the promise changes it."""
 
 from typing import Any
 
 import pytest
 
 from tests.cast import actions, fact, paid, replay, shipped, tracking, z
-from tests.disputes.claims import changed, disputed, exhibit, noticed, offered, opened, rules, said, submitted, withdrawn
+from tests.disputes.claims import (
+    changed,
+    disputed,
+    exhibit,
+    noticed,
+    offered,
+    opened,
+    rules,
+    said,
+    submitted,
+    withdrawn,
+)
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from disputes.advising import TABLE, Advice, CaseFacts, advise, turning_points
 from disputes.reasons import NOT_RECEIVED, Reason
 from orders.tracking_statuses import TrackingStatus
 
-PRINTED = "A1 A2 A3 A4 A5 A6 A7 A8 A9 A10 A11 A21 A23 A12 A13 A14 A15 A16 A17 A18 A19 A20 A22".split()
+PRINTED = [f"A{number}" for number in (*range(1, 12), 21, 23, *range(12, 21), 22)]
 FOUR = {"unit_weight_photo", "parcel_weight_photo", "waybill_receipt", "carrier_weight_certificate"}
 
 

@@ -41,9 +41,7 @@ def test_the_answer_is_due_so_long_after_the_opening(policy: str, days: int, rem
 
 
 @PACKS
-def test_silence_is_noted_and_loud_and_moves_nothing(
-    policy: str, days: int, reminders: list[int], margin: int
-) -> None:
+def test_silence_is_noted_and_loud_and_moves_nothing(policy: str, days: int, reminders: list[int], margin: int) -> None:
     due = after(OPENED, days=days)
     answer = disputed(opened(), until=due, policy=policy)
     assert states(answer) == ["opened"]

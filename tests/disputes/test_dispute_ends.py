@@ -40,9 +40,7 @@ def test_every_end_closes_the_dispute_and_cancels_its_dates(
     assert answer["dispute"]["state"] == state
     for kind in ("dispute_response_due", "dispute_response_reminder", "escalation", "evidence_due"):
         assert "pending" not in {row[1] for row in milestones(answer, kind)}
-    assert milestones(answer, "evidence_due") == (
-        [(z("04-15 00:00"), "cancelled", state)] if before else []
-    )
+    assert milestones(answer, "evidence_due") == ([(z("04-15 00:00"), "cancelled", state)] if before else [])
 
 
 @pytest.mark.parametrize("end", [withdrawn, lambda when: verdict(when, "won"), lambda when: verdict(when, "settled")])

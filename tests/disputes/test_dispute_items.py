@@ -68,7 +68,12 @@ def test_a_refund_answers_the_open_dispute_when_the_latest_is_closed() -> None:
 
 
 def test_a_lost_dispute_keeps_the_order_until_its_refund_though_another_ends_well() -> None:
-    events = [on("A1", amount="20.00"), verdict("04-11 00:00", "lost"), on("B2", "04-12 00:00"), withdrawn("04-13 00:00")]
+    events = [
+        on("A1", amount="20.00"),
+        verdict("04-11 00:00", "lost"),
+        on("B2", "04-12 00:00"),
+        withdrawn("04-13 00:00"),
+    ]
     answer = disputed(*events, until="04-13 00:00", **BOTH)
     assert answer["order"]["state"] == "disputed"
     paid_off = disputed(*events, fact("04-14 00:00", "refund_issued", amount="20.00"), until="04-14 00:00", **BOTH)
