@@ -25,6 +25,8 @@ class DisputeMilestone(StrEnum):
 
 Kind = DisputeMilestone
 
+DEADLINES = {Kind.RESPONSE_DUE, Kind.EVIDENCE_DUE}
+
 # In which states of the dispute a kind still has a sense.
 LIVE_STATES: dict[DisputeMilestone, set[str]] = {
     Kind.RESPONSE_DUE: {DisputeState.OPENED},
@@ -74,11 +76,16 @@ def plan_dispute(dispute: Dispute, policy: Policy) -> Iterator[Planned]:
 
 
 def replan_dispute(ledger: OrderLedger, dispute: Dispute, *, at: datetime) -> None:
-    """Make the dispute's milestones those that it calls for; the rest ends, with the state as the reason."""
+    """Make the dispute's milestones those that it calls for; the rest ends, with the state as the reason.
+
+    `at` is when the fact behind it happened (UTC). Learnt late, it reminds of nothing that has passed; but a deadline
+    that has passed meanwhile is missed, and that is said aloud.
+    """
     wanted = list(plan_dispute(dispute, ledger.policy))
     for kind in DisputeMilestone:
         series = Series(kind, str(dispute.state), repeats=True, subject=dispute.subject)
-        bring_in_line(ledger, series, [planned for planned in wanted if planned.kind == kind], at=at)
+        since = ledger.now if kind in DEADLINES else at
+        bring_in_line(ledger, series, [planned for planned in wanted if planned.kind == kind], at=since)
 
 
 def dispute_obstacle(kind: DisputeMilestone, dispute: Dispute) -> str:

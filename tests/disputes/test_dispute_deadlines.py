@@ -1,8 +1,26 @@
 """Rehearsed: a dispute's dates in both packs: answer, escalation, evidence, reminders, margins (D1, D3–D8)."""
 
+from typing import Any
+
 import pytest
 
-from tests.cast import actions, after, broken, milestones, of, z
+from disputes.firing import fire_due
+from disputes.models import ActionItem, Dispute
+from tests.cast import (
+    actions,
+    after,
+    alices_store,
+    at,
+    broken,
+    clock_at,
+    happens,
+    milestones,
+    of,
+    paid,
+    placed_order,
+    shipped,
+    z,
+)
 from tests.disputes.claims import (
     NOTICED,
     OPENED,
@@ -182,3 +200,23 @@ def test_a_second_notice_after_the_evidence_opens_a_second_window() -> None:
     assert answer["dispute"]["evidence_by"] == z("04-25 08:00")
     assert states(answer)[-3:] == ["evidence_due", "evidence_missed", "evidence_submitted"]
     assert broken(answer) == ["D8"]
+
+
+@pytest.mark.parametrize(
+    ("late", "stands"),
+    [
+        ([opened()], ["opened"]),
+        ([opened(), noticed("04-11 08:00")], ["evidence_missed"]),
+    ],
+)
+def test_a_deadline_that_passed_before_we_heard_of_it_is_missed_aloud(
+    late: list[dict[str, Any]], stands: list[str]
+) -> None:
+    order = placed_order(alices_store(), paid(), shipped())
+    for event in late:
+        happens(order, event, now="04-20 08:00")
+    fire_due(clock_at("04-20 08:01"), until=at("04-20 08:02"))
+    assert [dispute.state for dispute in Dispute.objects.all()] == stands
+    loud = ActionItem.objects.filter(state="open", data__loud=True)
+    assert loud.count() == 1
+    assert not order.milestones.filter(kind__endswith="reminder", subject="dispute:1", state="fired").exists()
