@@ -8,19 +8,22 @@ from django.db import transaction
 from disputes.deadlines import DisputeMilestone
 from disputes.models import Dispute
 from disputes.recording import act_on_stale, record_in
+from disputes.services.advice import advise_again
 from disputes.services.cases import miss_evidence_on, miss_response_on
 from orders.events import Event
 from orders.models import Milestone, Order, Store
 from orders.models.milestones import MilestoneState
 from orders.records import OrderRecord
-from orders.services.intake import buyer_key, start_order
+from orders.rules import printed_position
+from orders.services.intake import buyer_key, dated_facts, start_order
 from orders.services.ledger import OrderLedger, save_ledgers
 from orders.services.milestones import replan, settle_stale
 
 
 def load_order(record: OrderRecord, events: Iterable[Event], store: Store, *, now: datetime, actor: str) -> Order:
-    """Store the order with its facts. Dates that have passed are stale and mail nobody; those to come are live.
+    """Store the order with its facts, those of its dated columns included.
 
+    Dates that have passed are stale and mail nobody; those to come are live.
     `now` is the real instant (UTC); events after it are left out. Raises IntegrityError when the store has the order.
     """
     with transaction.atomic():
@@ -32,7 +35,8 @@ def load_order(record: OrderRecord, events: Iterable[Event], store: Store, *, no
         save_ledgers([ledger])
         ledger.is_history = True
         passed: list[Milestone] = []
-        for event in events:
+        dated = dated_facts(record, ledger.order)
+        for event in sorted([*dated, *events], key=lambda event: event.at):
             if event.at > now:
                 break
             passed += _pass_dates(ledger, event.at)
@@ -50,11 +54,13 @@ def _pass_dates(ledger: OrderLedger, until: datetime) -> list[Milestone]:
     """Let the dates before `until` pass: the machines move, and that is all."""
     passed = []
     while due := _next_due(ledger, until):
-        ledger.now = due.due_at
+        ledger.now = max(due.due_at, ledger.now)
         due.state, due.outcome_at = MilestoneState.STALE, due.due_at
         ledger.changed.append(due)
         settle_stale(ledger, [due])
         _pass_dispute_date(ledger, due)
+        if ledger.order.disputed_at:
+            advise_again(ledger)  # the end of the promise may have changed it
         save_ledgers([ledger])
         passed.append(due)
     return passed
@@ -62,7 +68,7 @@ def _pass_dates(ledger: OrderLedger, until: datetime) -> list[Milestone]:
 
 def _next_due(ledger: OrderLedger, until: datetime) -> Milestone | None:
     pending = [row for row in ledger.milestones if row.state == MilestoneState.PENDING and row.due_at < until]
-    return min(pending, key=lambda row: row.due_at, default=None)
+    return min(pending, key=lambda row: (row.due_at, printed_position(row.rule)), default=None)
 
 
 def _pass_dispute_date(ledger: OrderLedger, due: Milestone) -> None:
