@@ -1,15 +1,19 @@
 """What the contract's commands share: one JSON document on standard output, one line on standard error, exit codes."""
 
 import argparse
+import fcntl
 import json
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
@@ -35,6 +39,14 @@ class ContractCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", dest="as_json", help="answer with one JSON document")
         return parser
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """A database that cannot be used is the caller's to mend; with --traceback he sees where it failed."""
+        try:
+            return super().execute(*args, **options)
+        except (DatabaseError, ImproperlyConfigured) as error:
+            message = f"the database cannot be used: {error}. Check DATABASE_URL, and that its server runs"
+            raise CommandError(" ".join(message.split()), returncode=UNUSABLE) from error
+
     def answer(self, document: dict[str, Any], *, as_json: bool) -> None:
         """Print the answer: as JSON, or for a person."""
         if as_json:
@@ -56,12 +68,21 @@ class ContractCommand(BaseCommand):
     def prepare_database(self) -> None:
         """Set up an empty database at its first use; refuse one that an older version of the program left."""
         connection = connections[DEFAULT_DB_ALIAS]
-        executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return
-        if connection.introspection.table_names():
-            self.fail("the database was made by an older version: run `manage.py migrate` first")
-        executor.migrate(executor.loader.graph.leaf_nodes())
+        with _alone():
+            executor = MigrationExecutor(connection)
+            if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return
+            if connection.introspection.table_names():
+                self.fail("the database was made by an older version: run `manage.py migrate` first")
+            executor.migrate(executor.loader.graph.leaf_nodes())
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Of two commands that meet an empty database, the second waits until the first has set it up."""
+    with (Path(settings.DATA_DIR) / "prepare.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def readable_file(text: str) -> Path:

@@ -34,7 +34,7 @@ OUTCOMES = {MilestoneState.FIRED: "fired", MilestoneState.CANCELLED: "cancelled"
 
 @dataclass
 class Rehearsal:
-    """One order on its virtual clock."""
+    """One order on its virtual clock; nobody else can touch it, so its ledger stays open from beginning to end."""
 
     ledger: OrderLedger
     departed: list[Message] = field(default_factory=list)
@@ -48,8 +48,8 @@ class Rehearsal:
             self._run_timers(lambda due, end=event.at: due < end)
             self.ledger.now = event.at
             record_in(self.ledger, event)
-            save_ledgers([self.ledger])
         self._run_timers(lambda due: due <= until)
+        save_ledgers([self.ledger])
 
     def _run_timers(self, is_due: Any) -> None:
         while turn := self._next_turn():
@@ -61,7 +61,6 @@ class Rehearsal:
                 self._depart(row)
             else:
                 fire_in(self.ledger, row)
-                save_ledgers([self.ledger])
 
     def _next_turn(self) -> tuple[datetime, Milestone | Message] | None:
         """The next timer: milestones in the order of the rules, then the messages whose window opens."""
@@ -84,7 +83,6 @@ class Rehearsal:
         """What a person sends is looked at whenever a fact comes in, so it needs no second look now."""
         if message.channel == Channel.BY_HAND or settle_departure(self.ledger, message):
             self.departed.append(message)
-        save_ledgers([self.ledger])
 
     def messages(self) -> list[Message]:
         """What left, and what was queued in time and leaves later."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from orders.events import Event, UnusableEvent, read_amount, read_event, read_instant
+from orders.events import Event, UnusableEvent, plain_text, read_amount, read_event, read_instant
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
 from orders.zones import known_zone
 
@@ -68,7 +68,7 @@ def _read_zone(value: Any) -> str:
 
 
 def _read_text(value: Any) -> str:
-    return str(value)[:500]
+    return plain_text(str(value))[:500]
 
 
 def _read_number(value: Any) -> str:

@@ -133,7 +133,8 @@ def settle_departure(ledger: OrderLedger, message: Message) -> bool:
         return True
     message.state, message.reason = MessageState.CANCELLED, reason
     message.claim_token = message.lease_until = None
-    message.save()
+    if message.pk:
+        message.save()
     data = {"purpose": message.purpose, "reason": reason}
     ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=message.rule, data=data)
     return False

@@ -3,6 +3,7 @@
 A *fact* is always recorded. A *command* is what the seller asks of the program, and may be refused.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -87,10 +88,15 @@ def read_amount(value: Any) -> Decimal:
     return amount.quantize(Decimal("0.01"))
 
 
+def plain_text(text: str) -> str:
+    """The text with its control characters as spaces (M9): no database and no header takes them."""
+    return "".join(" " if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
+
+
 def _read_text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("not a text")
-    return value
+    return plain_text(value)
 
 
 def _read_found(value: Any) -> bool:

@@ -14,11 +14,12 @@ FOR_A_PERSON = {MessageState.WAITING, MessageState.STOPPED, MessageState.DEAD}
 def drop_moot_messages(ledger: OrderLedger) -> None:
     """Cancel what waits for a person and must not be sent any more, with the reason."""
     for message in ledger.rows_of(Message):
-        if message.pk is None or message.state not in FOR_A_PERSON:
+        if message.state not in FOR_A_PERSON:
             continue
         if reason := message_obstacle(Purpose(message.purpose), ledger.order):
             message.state, message.reason = MessageState.CANCELLED, reason
-            message.save(update_fields=["state", "reason"])
+            if message.pk:
+                message.save(update_fields=["state", "reason"])
             data = {"purpose": message.purpose, "reason": reason}
             ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=message.rule, data=data)
             kinds = [ActionKind.SEND_BY_HAND, ActionKind.CONTACT_BUYER]

@@ -55,14 +55,6 @@ class StoreQuerySet(StoreScoped):
         """The stores in which the user is a member."""
         return self.filter(memberships__user=user) if user.is_authenticated and user.is_active else self.none()
 
-    def for_worker(self, user: Any) -> "StoreQuerySet":
-        """The stores in which the user may change orders."""
-        return self.for_member(user).filter(memberships__role__in=[Role.OWNER, Role.AGENT])
-
-    def for_owner(self, user: Any) -> "StoreQuerySet":
-        """The stores that the user runs."""
-        return self.for_member(user).filter(memberships__role=Role.OWNER)
-
 
 class Store(models.Model):
     """A shop on a marketplace: its policy, its clock (IANA zone), and the currency that it counts in."""

@@ -47,6 +47,7 @@ class Milestone(Claimable):
             # The sweep's and the claim's only look at the table: flat in the number of future rows.
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="milestone_due"),
             models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="milestone_lease"),
+            models.Index(fields=["due_at"], condition=Q(state="dead"), name="milestone_dead"),
         ]
 
     def __str__(self) -> str:

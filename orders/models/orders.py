@@ -98,6 +98,7 @@ class Order(OrderLifecycle):
         verbose_name_plural = _("orders")
         constraints = [models.UniqueConstraint(fields=["store", "order_number"], name="one_order_per_number")]
         indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="order_list_of_all_stores"),
             models.Index(fields=["store", "-placed_at", "-id"], name="order_list"),
             models.Index(fields=["store", "state", "-placed_at", "-id"], name="order_list_by_state"),
         ]

@@ -118,10 +118,14 @@ class OrderLedger:
 
     def rows_of(self, model: type[Row]) -> list[Row]:
         """The order's rows of a model, those just added included; read once, for the order is locked."""
-        added = [row for row in self.rows if isinstance(row, model)]
         if self.is_new:
-            return added
-        return self.remember(model.__name__, lambda: [*model._default_manager.filter(order=self.order), *added])
+            return self._added(model)
+        return self.remember(
+            model.__name__, lambda: [*model._default_manager.filter(order=self.order), *self._added(model)]
+        )
+
+    def _added(self, model: type[Row]) -> list[Row]:
+        return [row for row in self.rows if isinstance(row, model)]
 
     def remember(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
         """Something read once while the ledger is open."""

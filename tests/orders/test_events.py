@@ -186,7 +186,7 @@ def test_an_instant_is_refused_when_there_is_no_such(text: str) -> None:
         read_instant(text)
 
 
-@given(st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
+@given(st.datetimes(datetime(2000, 1, 3), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
 def test_an_instant_is_the_same_one_after_reading(naive: datetime, minutes: int) -> None:
     written = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     assert read_instant(written.isoformat()) == written

@@ -30,10 +30,13 @@ enter_contact_45     .       .       .      x       x       .       .       .   
 enter_contact_60     .       .       .      x       x       x       .       .        .     .      .      .
 deliver              x       x       x      x       x       x       x       .        .     .      .      .
 complete             x       x       x      x       x       x       x       x        .     .      .      .
-open_dispute         x       x       x      x       x       x       x       x        .     x      x      .
+open_dispute         x       x       x      x       x       x       x       x        .     x      x      x
 refund               x       x       x      x       x       x       x       x        x     .      x      x
 cancel               x       x       x      x       x       x       x       .        .     .      .      .
+return_to_payment_pending .  .       .      .       .       .       .       .        x     .      .      .
+return_to_payment_expired .  .       .      .       .       .       .       .        x     .      .      .
 return_to_paid       .       .       .      .       .       .       .       .        x     .      .      .
+return_to_cancelled  .       .       .      .       .       .       .       .        x     .      .      .
 return_to_shipped    .       .       .      .       .       .       .       .        x     .      .      .
 return_to_contact_30 .       .       .      .       .       .       .       .        x     .      .      .
 return_to_contact_45 .       .       .      .       .       .       .       .        x     .      .      .
@@ -68,7 +71,10 @@ EFFECTS = {
     "open_dispute": ("disputed", {"disputed_at"}),
     "refund": ("refunded", {"refunded_at"}),
     "cancel": ("cancelled", {"cancelled_at"}),
+    "return_to_payment_pending": ("payment_pending", set()),
+    "return_to_payment_expired": ("payment_expired", set()),
     "return_to_paid": ("paid", set()),
+    "return_to_cancelled": ("cancelled", set()),
     "return_to_shipped": ("shipped", set()),
     "return_to_contact_30": ("contact_30", set()),
     "return_to_contact_45": ("contact_45", set()),

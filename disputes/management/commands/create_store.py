@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
-from django.core.validators import validate_email, validate_slug
 
 from disputes.command_line import ContractCommand, zone_name
+from orders.models import Store, User
 from orders.policies import UnusablePolicy
 from orders.services.log_in_links import make_log_in_link
 from orders.services.stores import create_store
@@ -50,13 +50,14 @@ class Command(ContractCommand):
         self.answer(document | {"created": made.is_new, "log_in_link": link}, as_json=options["as_json"])
 
     def _check(self, options: dict[str, Any]) -> None:
-        for validate, value, what in (
-            (validate_slug, options["slug"], "a short name of letters, digits, - and _"),
-            (validate_email, options["owner"], "an e-mail address"),
+        for field, value, what in (
+            (Store._meta.get_field("slug"), options["slug"], "a short name of at most 50 letters, digits, - and _"),
+            (Store._meta.get_field("name"), options["name"] or options["slug"], "a name of at most 100 characters"),
+            (User._meta.get_field("email"), options["owner"], "an e-mail address"),
         ):
             try:
-                validate(value)
+                field.clean(value, None)
             except ValidationError:
                 self.fail(f"{value!r} is not {what}")
-        if not (len(options["currency"]) == 3 and options["currency"].isalpha()):
+        if not (len(options["currency"]) == 3 and options["currency"].isascii() and options["currency"].isalpha()):
             self.fail(f"{options['currency']!r} is no currency code such as USD")
