@@ -44,7 +44,7 @@ class ContractCommand(BaseCommand):
         try:
             return super().execute(*args, **options)
         except (DatabaseError, ImproperlyConfigured) as error:
-            message = f"the database cannot be used: {error}. Check DATABASE_URL, and that its server runs"
+            message = f"the database cannot be used ({error}): check DATABASE_URL, and that its server runs"
             raise CommandError(" ".join(message.split()), returncode=UNUSABLE) from error
 
     def answer(self, document: dict[str, Any], *, as_json: bool) -> None:
