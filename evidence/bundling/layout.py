@@ -27,10 +27,11 @@ class Box:
         return self.top - self.bottom
 
 
-# Below the exhibit's heading (25 mm, set in bundle.css) and above the page's footer.
-EXHIBIT_BOX = Box(42.52, 51.02, PAGE_WIDTH - 42.52, PAGE_HEIGHT - 104.88)
+MARGIN = 48.19  # 17 mm, as in bundle.css
+# Below the exhibit's heading, which bundle.css ends 31.5 mm from the top, and above the page's footer.
+EXHIBIT_BOX = Box(MARGIN, 48.0, PAGE_WIDTH - MARGIN, PAGE_HEIGHT - 97.8)
 FOOTER_Y = 25.0
-FOOTER_LEFT, FOOTER_RIGHT = 48.19, PAGE_WIDTH - 48.19
+FOOTER_LEFT, FOOTER_RIGHT = MARGIN, PAGE_WIDTH - MARGIN
 LARGEST_SCALE = 0.75  # points a pixel: small pictures are not blown up
 
 

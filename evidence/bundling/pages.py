@@ -15,7 +15,7 @@ from evidence.recipients import Recipient
 
 STAMPS_ANCHOR = "stamps"
 # The parts of a bundle with a heading of their own, in their order; the exhibits follow before the manifest.
-SECTIONS = ("cover", "index", "timeline", "tracking", "messages", "checklist", "manifest")
+SECTIONS = ("cover", "index", "timeline", "tracking", "messages", "manifest")
 MONEY_LOCALE = "en"
 # Which of an event's own values are told, in this order, and from which table of phrases their words are.
 TOLD = {
@@ -137,12 +137,8 @@ def page_context(case: CaseFile, shown: Mapping[str, Shown], recipient: Recipien
 
 def sections_of(case: CaseFile) -> list[str]:
     """The sections that this case has: without what nothing is on record for."""
-    empty = {
-        name
-        for name, rows in (("tracking", case.tracking), ("messages", case.messages), ("checklist", case.slots))
-        if not rows
-    }
-    return [name for name in SECTIONS if name not in empty]
+    rows = {"tracking": case.tracking, "messages": case.messages}
+    return [name for name in SECTIONS if rows.get(name, True)]
 
 
 def section_title(book: Phrasebook, name: str) -> Phrase:

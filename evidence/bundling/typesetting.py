@@ -4,6 +4,7 @@ It fetches nothing, knows our fonts only, and has a limit on memory and time. A 
 as its code, [U+E000], for a box would say nothing and nobody would notice.
 """
 
+import gc
 import json
 import logging
 import resource
@@ -56,6 +57,7 @@ def main() -> None:
     job = json.loads(sys.stdin.readline())
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    gc.set_threshold(LARGE_STEPS)
     try:
         answer = typeset(Path(job["html"]), Path(job["pdf"]))
     except OSError as error:
