@@ -11,7 +11,7 @@ from django.conf import settings
 KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
 
 
-def start(module: str, *, environment: Mapping[str, str] | None = None, errors: IO[Any] | None = None) -> Any:
+def start(module: str, *, environment: Mapping[str, str] | None = None, errors: IO[Any] | int = subprocess.DEVNULL) -> Any:
     """Start `python -m module`, spoken with through its standard input and output (text, a line at a time)."""
     return subprocess.Popen(  # noqa: S603  our own interpreter and module
         [sys.executable, "-E", "-s", "-m", module],
@@ -19,7 +19,7 @@ def start(module: str, *, environment: Mapping[str, str] | None = None, errors: 
         env={name: os.environ[name] for name in KEPT if name in os.environ} | dict(environment or {}),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=errors if errors is not None else subprocess.DEVNULL,
+        stderr=errors,
         text=True,
         encoding="utf-8",
     )

@@ -62,15 +62,16 @@ def typeset(html: Path, pdf: Path, folder: Path) -> Rendered:
 
 def _ask(job: dict[str, str], folder: Path) -> dict[str, Any]:
     environment = {"FONTCONFIG_FILE": str(write_fonts_conf(folder)), "SOURCE_DATE_EPOCH": EPOCH}
-    process = start("evidence.bundling.typesetting", environment=environment)
+    process = start("evidence.bundling.typesetting", environment=environment, errors=subprocess.PIPE)
     try:
         # WeasyPrint prints a banner of its own where a library is missing: the answer is the last line.
-        said, _errors = process.communicate(json.dumps(job) + "\n", timeout=SECONDS)
+        said, errors = process.communicate(json.dumps(job) + "\n", timeout=SECONDS)
         answer: dict[str, Any] = json.loads(said.splitlines()[-1])
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
         return {"error": f"it took longer than {SECONDS} s"}
     except (IndexError, json.JSONDecodeError):
-        return {"error": "its process ended without an answer, probably at its limit of memory or time"}
+        last = (errors.splitlines() or ["at its limit of memory or time, it seems"])[-1]
+        return {"error": f"its process ended without an answer ({process.returncode}): {last[:300]}"}
     return answer

@@ -14,6 +14,7 @@ from typing import Any
 
 MEMORY = 4 << 30  # bytes of address space
 CPU_SECONDS = 300
+LARGE_STEPS = 200_000  # of the garbage collector: a document is one large graph that lives to its end
 TURNS = 3  # at most: the codes that are written for characters are in every font
 
 
