@@ -15,6 +15,8 @@ from orders.services.objections import TRANSITIONS, allowed_commands
 DANGEROUS: dict[EventType, str | Promise] = {
     EventType.CANCELLED: _("The order is called off and every date ahead of it is cancelled."),
     EventType.REFUND_ISSUED: _("The refund is recorded and the buyer is told that the money is on its way back."),
+    EventType.DISPUTE_ACCEPTED: _("The buyer gets what he asks for, and the dispute is closed for good."),
+    EventType.EVIDENCE_SUBMITTED: _("The platform has your evidence from now on; nothing more is asked for."),
 }
 WHY_NOT: dict[EventType, str | Promise] = {
     EventType.PAYMENT_CONFIRMED: _("The order does not wait for a payment any more."),

@@ -29,6 +29,7 @@ class Place:
 MAIN = [
     Place("today", _("Today"), "today", "t"),
     Place("orders", _("Orders"), "orders", "o", "/orders/"),
+    Place("disputes", _("Disputes"), "disputes", "d", "/disputes/"),
     Place("messages", _("Messages"), "messages", "m", "/messages/"),
     Place("import", _("Import"), "import", "i", "/import/"),
 ]

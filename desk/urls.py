@@ -2,7 +2,22 @@
 
 from django.urls import path, re_path
 
-from desk.views import account, files, health, mailbox, messages, order, orders, rules, texts, today
+from desk.views import (
+    account,
+    bundles,
+    dispute_events,
+    disputes,
+    exhibits,
+    files,
+    health,
+    mailbox,
+    messages,
+    order,
+    orders,
+    rules,
+    texts,
+    today,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -13,6 +28,19 @@ urlpatterns = [
     path("orders/<int:pk>/record/", order.check_record, name="check"),
     path("orders/<int:pk>/command/<slug:kind>/", order.record_event, {"way": "command"}, name="command"),
     path("orders/<int:pk>/fact/<slug:kind>/", order.record_event, {"way": "fact"}, name="fact"),
+    path("orders/<int:pk>/dispute/", dispute_events.open_dispute, name="open_dispute"),
+    path("disputes/", disputes.show_disputes, name="disputes"),
+    path("disputes/<int:pk>/", disputes.show_dispute, name="dispute"),
+    path("disputes/<int:pk>/record/<slug:kind>/", dispute_events.record_dispute_event, name="dispute_event"),
+    path("disputes/<int:pk>/note/", dispute_events.add_note, name="dispute_note"),
+    path("disputes/<int:pk>/exhibits/", exhibits.add_exhibits, name="add_exhibits"),
+    path("disputes/<int:pk>/exhibits/<int:exhibit_pk>/", exhibits.change_exhibit, name="change_exhibit"),
+    path("disputes/<int:pk>/bundles/", bundles.ask_for_bundle, name="ask_for_bundle"),
+    path("exhibits/<int:pk>/", exhibits.show_exhibit, name="exhibit"),
+    path("exhibits/<int:pk>/thumbnail/", exhibits.show_thumbnail, name="thumbnail"),
+    path("bundles/<int:pk>/", bundles.show_bundle, name="bundle"),
+    path("bundles/<int:pk>/file/", bundles.download_bundle, name="bundle_file"),
+    path("bundles/<int:pk>/submitted/", bundles.submit_bundle, name="submit_bundle"),
     path("messages/", messages.show_messages, name="messages"),
     path("messages/<int:pk>/proof/", messages.download_proof, name="proof"),
     path("messages/<int:pk>/sent/", messages.mark_sent, name="sent"),

@@ -22,6 +22,7 @@ EVENTS: dict[str, Words] = {
     "corrected": _("Order data corrected"),
     "stale": _("Dates that had passed before the order came in"),
     "response_missed": _("The answer to the dispute was missed"),
+    "note": _("Note of the team"),
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.PAYMENT_CONFIRMED: _("The funds arrived"),
     EventType.CANCELLED: _("Order cancelled"),

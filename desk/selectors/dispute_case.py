@@ -239,7 +239,9 @@ def told_events(ledger: OrderLedger) -> list[TimelineEvent]:
 def buyers_words(ledger: OrderLedger, dispute: Dispute) -> list[TimelineEvent]:
     """What the buyer wrote about it: with the claim, with its changes, and since."""
     kinds = {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED, EventType.BUYER_MESSAGE}
-    return [event for event in told_events(ledger) if event.type in kinds and event.at >= dispute.opened_at and _text(event)]
+    return [
+        event for event in told_events(ledger) if event.type in kinds and event.at >= dispute.opened_at and _text(event)
+    ]
 
 
 def _text(event: TimelineEvent) -> str:

@@ -78,6 +78,8 @@ def _values(ledger: OrderLedger, dispute: Dispute, language: Language) -> dict[s
 
 
 def _customs_cause(dispute: Dispute, language: Language) -> str:
+    if not dispute.customs_cause:
+        return ""
     with override(language):
         cause = str(CUSTOMS_CAUSES.get(dispute.customs_cause, dispute.customs_cause.replace("_", " ")))
     return cause[:1].lower() + cause[1:]

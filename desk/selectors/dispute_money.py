@@ -49,9 +49,7 @@ def list_choices(ledger: OrderLedger, dispute: Dispute, *, recommendation: str) 
     advised = {"accept_refund": "refund_now", "partial_refund": "partial", "counter_offer": "partial"}.get(
         recommendation, recommendation
     )
-    return [
-        _choice(option, dispute, is_advised=option.name == advised) for option in dispute_options(ledger, dispute)
-    ]
+    return [_choice(option, dispute, is_advised=option.name == advised) for option in dispute_options(ledger, dispute)]
 
 
 def missing_rate(dispute: Dispute) -> str:

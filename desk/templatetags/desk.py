@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk import clocks, rules, words
+from desk import clocks, dispute_words, rules, words
 from desk.selectors.today import Card
 from orders.models import Order
 from orders.policies import Policy
@@ -121,6 +121,19 @@ def in_words(code: str, table: str) -> str:
 def reason(code: str) -> str:
     """Why something did not happen."""
     return str(words.DISPUTE_REASONS.get(code) or words.reason_words(code))
+
+
+@register.filter
+def exhibit_name(kind: str) -> str:
+    """What a kind of exhibit is called."""
+    return dispute_words.exhibit_name(kind)
+
+
+@register.filter
+def dispute_word(code: str, table: str) -> str:
+    """A code of one of the tables of `desk.dispute_words`, such as `customs_causes`; an unknown one as it is."""
+    names: dict[str, Any] = getattr(dispute_words, table.upper())
+    return str(names.get(code, code.replace("_", " ")))
 
 
 @register.simple_tag(takes_context=True)

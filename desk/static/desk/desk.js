@@ -32,9 +32,11 @@
 
   // Without https there is no clipboard; the old way needs the text to be seen.
   async function put(text) {
-    if (navigator.clipboard) return navigator.clipboard.writeText(text.textContent);
-    text.closest("details").open = true;
-    getSelection().selectAllChildren(text);
+    if (navigator.clipboard) return navigator.clipboard.writeText(text.value ?? text.textContent);
+    const folded = text.closest("details");
+    if (folded) folded.open = true;
+    if (text.select) text.select();
+    else getSelection().selectAllChildren(text);
     document.execCommand("copy");
   }
 
@@ -72,7 +74,7 @@
   // What was changed in place keeps the place of the keys.
   document.addEventListener("htmx:afterSwap", (e) => {
     const swapped = document.getElementById(e.detail.target?.id);
-    if (swapped?.matches("[data-row], #order")) (swapped.querySelector("[autofocus]") || swapped).focus({ preventScroll: true });
+    if (swapped?.matches("[data-row], #order, #case")) (swapped.querySelector("[autofocus]") || swapped).focus({ preventScroll: true });
   });
   mark();
 })();

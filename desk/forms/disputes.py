@@ -1,0 +1,149 @@
+"""Forms of a dispute: what the buyer claims, what we answer, what the platform says, and what proves our side."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from desk.dispute_words import CUSTOMS_CAUSES, EXHIBITS, OTHER_EXHIBIT, OUTCOMES, REMEDIES
+from desk.forms.events import LONG, SHORT, EventForm
+from desk.words import DISPUTE_REASONS
+from disputes.models import Dispute
+from orders.events import EventType
+from orders.models import Order
+
+MOST_FILES = 20  # of one upload
+ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf,.jpg,.jpeg,.png,.webp,.heic,.pdf"
+
+
+def _amount(label: Any, **more: Any) -> forms.DecimalField:
+    return forms.DecimalField(label=label, min_value=0, max_digits=13, decimal_places=2, required=False, **more)
+
+
+class DisputeEventForm(EventForm):
+    """An event of one dispute, with its date; it names the dispute's item, so that no other dispute takes it."""
+
+    def __init__(self, *args: Any, dispute: Dispute, **kwargs: Any) -> None:
+        self.dispute = dispute
+        super().__init__(*args, **kwargs)
+
+    def keys(self) -> dict[str, Any]:
+        """The event's keys, with the item."""
+        return super().keys() | ({"item": self.dispute.item} if self.dispute.item else {})
+
+
+class CounterOfferForm(DisputeEventForm):
+    """A rejection: rule D2 decides whether it offers enough."""
+
+    amount = _amount(_("Amount"), help_text=_("0 is an offer, too."))
+    remedy = forms.ChoiceField(label=_("Or instead of money"), required=False, choices=[("", "–"), *REMEDIES.items()])
+
+
+class ClaimForm(DisputeEventForm):
+    """What the buyer claims now."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=list(DISPUTE_REASONS.items()))
+    amount = _amount(_("Amount claimed"))
+    customs_cause = forms.ChoiceField(
+        label=_("Cause of the customs hold"), required=False, choices=list(CUSTOMS_CAUSES.items())
+    )
+    missing_quantity = forms.IntegerField(label=_("Missing pieces"), required=False, min_value=1)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("reason", "amount", "customs_cause", "missing_quantity"):
+            self.fields[name].initial = getattr(self.dispute, name)
+
+
+class VerdictForm(DisputeEventForm):
+    """What the platform decided."""
+
+    outcome = forms.ChoiceField(label=_("Verdict"), choices=list(OUTCOMES.items()), widget=forms.RadioSelect)
+    amount = _amount(_("Awarded to the buyer"))
+
+
+class OpenForm(EventForm):
+    """A dispute that the platform shows."""
+
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("choose one")), *DISPUTE_REASONS.items()])
+    amount = _amount(_("Amount claimed"))
+    item = forms.ChoiceField(label=_("Item"), required=False)
+    missing_quantity = forms.IntegerField(
+        label=_("Missing pieces"), required=False, min_value=1, help_text=_("Where fewer pieces came than ordered.")
+    )
+    customs_cause = forms.ChoiceField(
+        label=_("Cause of the customs hold"),
+        required=False,
+        choices=list(CUSTOMS_CAUSES.items()),
+    )
+    text = forms.CharField(
+        label=_("What the buyer says"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+    def __init__(self, *args: Any, order: Order, **kwargs: Any) -> None:
+        super().__init__(*args, order=order, **kwargs)
+        items = [(item.sku or str(item.position), item.title or item.sku) for item in order.items.all()]
+        field = self.fields["item"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", _("the whole order")), *items]
+
+
+class NoteForm(forms.Form):
+    """A line for the team."""
+
+    text = forms.CharField(label=_("Note"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class ManyFiles(forms.FileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several uploaded files."""
+
+    widget = ManyFiles
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """Each file by the rules of one."""
+        files = data if isinstance(data, list | tuple) else [data]
+        return [super(FilesField, self).clean(file, initial) for file in files or [None]][:MOST_FILES]
+
+
+class ExhibitForm(forms.Form):
+    """Files that prove something: what they are, where they come from, and what they show."""
+
+    files = FilesField(label=_("File"), widget=ManyFiles(attrs={"accept": ACCEPTED}))
+    kind = forms.ChoiceField(label=_("What it is"))
+    source = forms.CharField(
+        label=_("Where it comes from"),
+        required=False,
+        max_length=SHORT,
+        help_text=_("The carrier's name, the tracking page, the buyer …"),
+    )
+    caption = forms.CharField(label=_("What it shows"), required=False, max_length=500)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
+        field.choices = [("", _("choose one")), *EXHIBITS.items(), ("other", OTHER_EXHIBIT)]
+
+
+class CaptionForm(forms.Form):
+    """What an exhibit shows."""
+
+    caption = forms.CharField(label=_("What it shows"), required=False, max_length=500)
+
+
+FORMS: dict[EventType, type[DisputeEventForm]] = {
+    EventType.COUNTER_OFFER: CounterOfferForm,
+    EventType.DISPUTE_CHANGED: ClaimForm,
+    EventType.VERDICT: VerdictForm,
+}
+
+
+def dispute_form(kind: EventType) -> type[DisputeEventForm]:
+    """The form of a dispute's event."""
+    return FORMS.get(kind, DisputeEventForm)

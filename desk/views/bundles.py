@@ -1,0 +1,114 @@
+"""Bundles: asked for, watched, looked at, downloaded, and said to be handed in."""
+
+import logging
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+from kombu.exceptions import OperationalError
+
+from desk.access import DeskRequest, actor_of, readable, workable
+from desk.views.disputes import UNFINISHED, dispute_of, head_of
+from disputes.models import Dispute
+from evidence.models import Bundle, BundleState
+from evidence.recipients import UnknownRecipient
+from evidence.services.bundles import mark_submitted, request_bundle
+from evidence.tasks import run_bundle
+from orders.querysets import StoreScoped
+
+logger = logging.getLogger(__name__)
+
+FINISHED = {BundleState.READY, BundleState.SUBMITTED}
+
+
+@require_POST
+@login_required
+def ask_for_bundle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a bundle of the evidence as it stands."""
+    desk_request = cast(DeskRequest, request)
+    dispute = dispute_of(desk_request, pk, to_change=True)
+    recipient = request.POST.get("recipient", "")
+    try:
+        bundle = request_bundle(dispute.pk, recipient=recipient, now=timezone.now(), actor=actor_of(desk_request))
+    except UnknownRecipient as error:
+        messages.error(request, str(error))
+    else:
+        _wake_a_worker(bundle.pk)
+    return _to_bundles(dispute)
+
+
+def _wake_a_worker(bundle_id: int) -> None:
+    """Without a broker the bundle waits for the next sweep: its row is the memory, not the wake-up."""
+    try:
+        run_bundle.delay(bundle_id)
+    except OperationalError as error:
+        logger.warning("bundle %s waits for the next sweep: %s", bundle_id, error)
+
+
+@require_GET
+@login_required
+def show_bundle(request: HttpRequest, pk: int) -> HttpResponse:
+    """How far it is; once it is no longer being made, the list of versions is loaded anew."""
+    bundle = _bundle(request, pk)
+    if not cast(DeskRequest, request).htmx:
+        return _to_bundles(bundle.dispute)
+    if bundle.state in UNFINISHED:
+        return render(request, "desk/dispute/progress.html", {"bundle": bundle})
+    return render(request, "desk/dispute/finished.html", {"bundle": bundle})
+
+
+@require_GET
+@login_required
+def download_bundle(request: HttpRequest, pk: int) -> FileResponse:
+    """The finished file: in a frame of ours, or to keep."""
+    bundle = _bundle(request, pk)
+    if bundle.state not in FINISHED or not bundle.path.exists():
+        raise Http404
+    dispute: Dispute = bundle.dispute
+    name = f"{dispute.order.order_number}-{dispute.number}-{bundle.recipient}-{bundle.number}.pdf"
+    response = FileResponse(
+        bundle.path.open("rb"), as_attachment="save" in request.GET, filename=name, content_type="application/pdf"
+    )
+    # The browser's own viewer shows it in a page of ours, and in no other site's.
+    response["Content-Security-Policy"] = "frame-ancestors 'self'"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_POST
+@login_required
+def submit_bundle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that the bundle was handed in, once and for all: it is asked twice."""
+    desk_request, now = cast(DeskRequest, request), timezone.now()
+    bundle: Bundle = workable(_bundles(), desk_request, pk=pk)
+    if not request.POST.get("confirmed"):
+        context = head_of(desk_request, bundle.dispute, now=now) | {"bundle": bundle}
+        return render(request, "desk/dispute/submit.html", context)
+    try:
+        mark_submitted(bundle.pk, now=now, actor=actor_of(desk_request))
+        messages.success(request, _("Recorded: the evidence is with the platform."))
+    except ValueError as error:
+        messages.error(request, str(error))
+    return redirect("desk:dispute", bundle.dispute_id)
+
+
+def _bundles() -> StoreScoped:
+    rows: StoreScoped = Bundle.objects.select_related("dispute__order__buyer", "dispute__order__store")
+    return rows
+
+
+def _bundle(request: HttpRequest, pk: int) -> Bundle:
+    bundle: Bundle = readable(_bundles(), cast(DeskRequest, request), pk=pk)
+    return bundle
+
+
+def _to_bundles(dispute: Dispute) -> HttpResponse:
+    return redirect(f"{reverse('desk:dispute', args=[dispute.pk])}#bundles")

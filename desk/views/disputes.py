@@ -1,0 +1,138 @@
+"""Disputes: the list by deadline, and the workbench of one."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from desk.access import DeskRequest, clocks_of, readable, workable
+from desk.dispute_commands import forbidden_here, offered_here, told_here
+from desk.dispute_words import TURN_WORDS, turn_of
+from desk.forms.disputes import ExhibitForm, NoteForm
+from desk.selectors import dispute_case as case
+from desk.selectors.dispute_drafts import draft_answers, language_name
+from desk.selectors.dispute_money import list_choices, missing_rate
+from desk.selectors.disputes import SECTIONS, Filters, list_disputes
+from desk.words import DISPUTE_REASONS
+from disputes.lifecycle import DisputeState
+from disputes.models import Dispute
+from evidence.models import Bundle, BundleState, Exhibit
+from evidence.recipients import recipients
+from orders.services.ledger import OrderLedger
+
+UNFINISHED = {BundleState.QUEUED, BundleState.RUNNING}
+
+
+@require_GET
+@login_required
+def show_disputes(request: HttpRequest) -> HttpResponse:
+    """The list, in the order in which somebody has to act."""
+    reader = cast(DeskRequest, request).reader
+    filters = Filters(*(request.GET.get(name, "") for name in ("state", "reason", "store", "who", "after")))
+    context = {
+        "sections": list_disputes(reader, filters),
+        "filters": filters,
+        "is_alone": filters.section in SECTIONS,
+        "states": DisputeState.choices,
+        "reasons": list(DISPUTE_REASONS.items()),
+        "now": timezone.now(),
+    }
+    return render(request, "desk/disputes.html", context)
+
+
+@require_GET
+@login_required
+def show_dispute(request: HttpRequest, pk: int) -> HttpResponse:
+    """The workbench."""
+    desk_request = cast(DeskRequest, request)
+    dispute = dispute_of(desk_request, pk, to_change=False)
+    return show_case(desk_request, dispute, now=timezone.now())
+
+
+def dispute_of(request: DeskRequest, pk: int, *, to_change: bool) -> Dispute:
+    """The dispute with its order, buyer and store. Raises Http404."""
+    rows = Dispute.objects.select_related("order__buyer", "order__store")
+    dispute: Dispute = (workable if to_change else readable)(rows, request, pk=pk)
+    return dispute
+
+
+def show_case(
+    request: DeskRequest, dispute: Dispute, *, now: datetime, wrong: ExhibitForm | None = None, status: int = 200
+) -> HttpResponse:
+    """The workbench's page; `wrong` is an upload that has to be corrected."""
+    ledger = case.reading_ledger(dispute, now=now)
+    exhibits = list(Exhibit.objects.filter(order=dispute.order_id))
+    works = request.reader.works_in(dispute.order.store_id)
+    context = {
+        **head_of(request, dispute, now=now),
+        **_advice(ledger, dispute),
+        **_evidence(ledger, dispute, exhibits),
+        "story": case.story(ledger, dispute),
+        "said": case.buyers_words(ledger, dispute),
+        "works": works,
+        "commands": offered_here(dispute, now=now) if works else [],
+        "facts": told_here(dispute) if works else [],
+        "forbidden": forbidden_here(dispute) if works else [],
+        "in_the_way": case.in_the_way(dispute),
+        "wrong": wrong,
+        "wrong_kind": (wrong.data.get("kind", "") if wrong else ""),
+        "upload": ExhibitForm(auto_id="upload-%s"),
+        "note": NoteForm(auto_id="note-%s"),
+    }
+    return render(request, "desk/dispute.html", context, status=status)
+
+
+def head_of(request: DeskRequest, dispute: Dispute, *, now: datetime) -> dict[str, Any]:
+    """What every page of a dispute begins with."""
+    return {
+        "dispute": dispute,
+        "order": dispute.order,
+        "policy": dispute.order.policy,
+        "clocks": clocks_of(request, dispute.order),
+        "countdowns": list(case.countdowns(dispute)),
+        "silence": case.silence(dispute),
+        "turn": TURN_WORDS[turn_of(dispute.state)],
+        "now": now,
+    }
+
+
+def _advice(ledger: OrderLedger, dispute: Dispute) -> dict[str, Any]:
+    facts = case.facts_of(ledger, dispute)
+    history = case.counsel_history(ledger, dispute.advice.all())
+    counsel = case.counsel_now(ledger, facts) if dispute.is_open else None
+    recommendation = counsel.recommendation if counsel else ""
+    return {
+        "counsel": counsel,
+        "turnings": case.turnings(ledger, facts) if dispute.is_open else [],
+        "history": history,
+        "choices": list_choices(ledger, dispute, recommendation=recommendation) if dispute.is_open else [],
+        "missing_rate": missing_rate(dispute),
+    }
+
+
+def _evidence(ledger: OrderLedger, dispute: Dispute, exhibits: Sequence[Exhibit]) -> dict[str, Any]:
+    marked = case.marked_exhibits(exhibits)
+    slots = case.slots(ledger, dispute, marked)
+    offers = list(dispute.offers.all())
+    drafts = draft_answers(ledger, dispute, offers, marked)
+    bundles = list(dispute.bundles.all())
+    return {
+        "slots": slots,
+        "filled": sum(slot.is_filled for slot in slots),
+        "marked": marked,
+        "left_out": [exhibit for exhibit in exhibits if exhibit.left_out_at],
+        "offers": offers,
+        "drafts": [(draft, language_name(draft.language)) for draft in drafts],
+        "bundles": bundles,
+        "ready": next((bundle for bundle in bundles if _is_ready(bundle)), None),
+        "recipients": sorted(recipients()),
+    }
+
+
+def _is_ready(bundle: Bundle) -> bool:
+    return bundle.state in {BundleState.READY, BundleState.SUBMITTED}

@@ -1,0 +1,155 @@
+"""Exhibits: taken in by drop, paste, camera or a plain form; shown only through here, to the store's members."""
+
+from datetime import datetime
+from typing import cast
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.uploadedfile import UploadedFile
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from desk.access import DeskRequest, actor_of, readable, workable
+from desk.forms.disputes import CaptionForm, ExhibitForm
+from desk.thumbnails import make_thumbnail
+from desk.views.disputes import dispute_of, show_case
+from disputes.models import Dispute
+from evidence.file_types import MEDIA_TYPES, FileType
+from evidence.models import Exhibit
+from evidence.services.exhibits import (
+    UnusableExhibit,
+    add_exhibit,
+    caption_exhibit,
+    leave_out,
+    reorder_exhibits,
+    take_back_in,
+)
+
+# Whatever a file holds, a browser runs nothing of it, and no page of another site may show it.
+LOCKED = {
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+SHOWN = {FileType.JPEG, FileType.PNG, FileType.WEBP}  # a browser shows them by itself; the others are saved
+FOREVER = "private, max-age=31536000, immutable"  # an exhibit's file never changes
+
+
+@require_POST
+@login_required
+def add_exhibits(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take files in; a script and a plain form get the same answer."""
+    desk_request, now = cast(DeskRequest, request), timezone.now()
+    dispute = dispute_of(desk_request, pk, to_change=True)
+    form = ExhibitForm(request.POST, request.FILES, auto_id="wrong-%s")
+    added = _take_in(desk_request, dispute, form, now=now) if form.is_valid() else 0
+    if added:
+        words = ngettext("%(n)d exhibit is in: it is frozen.", "%(n)d exhibits are in: they are frozen.", added)
+        messages.success(request, words % {"n": added})
+    if form.errors:
+        return show_case(desk_request, dispute, now=now, wrong=form, status=422)
+    return redirect("desk:dispute", dispute.pk)
+
+
+def _take_in(request: DeskRequest, dispute: Dispute, form: ExhibitForm, *, now: datetime) -> int:
+    given, added = form.cleaned_data, 0
+    for file in given["files"]:
+        try:
+            _add(request, dispute, file, given, now=now)
+            added += 1
+        except UnusableExhibit as error:
+            form.add_error("files", str(error))
+    return added
+
+
+def _add(
+    request: DeskRequest, dispute: Dispute, file: UploadedFile[bytes], given: dict[str, str], *, now: datetime
+) -> None:
+    add_exhibit(
+        dispute.order_id,
+        file,
+        kind=given["kind"],
+        source=given["source"],
+        caption=given["caption"],
+        now=now,
+        actor=actor_of(request),
+        dispute_id=dispute.pk,
+    )
+
+
+@require_GET
+@login_required
+def show_exhibit(request: HttpRequest, pk: int) -> FileResponse:
+    """The file as it came, under its own name."""
+    exhibit = _exhibit(request, pk)
+    kind = FileType(exhibit.file_type)
+    as_attachment = kind not in SHOWN or "save" in request.GET
+    response = FileResponse(exhibit.path.open("rb"), content_type=MEDIA_TYPES[kind], headers=LOCKED)
+    response["Content-Disposition"] = content_disposition_header(as_attachment, exhibit.name or f"{exhibit.pk}.{kind}")
+    response["Content-Length"] = str(exhibit.size)
+    response["Cache-Control"] = FOREVER
+    return response
+
+
+@require_GET
+@login_required
+def show_thumbnail(request: HttpRequest, pk: int) -> HttpResponse:
+    """A small picture of it, where it is one."""
+    exhibit = _exhibit(request, pk)
+    picture = make_thumbnail(exhibit.path) if FileType(exhibit.file_type) in SHOWN else None
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/jpeg", headers={**LOCKED, "Cache-Control": FOREVER})
+
+
+def _exhibit(request: HttpRequest, pk: int) -> Exhibit:
+    exhibit: Exhibit = readable(Exhibit.objects.all(), cast(DeskRequest, request), pk=pk)
+    if not exhibit.path.exists():
+        raise Http404
+    return exhibit
+
+
+@require_POST
+@login_required
+def change_exhibit(request: HttpRequest, pk: int, exhibit_pk: int) -> HttpResponse:
+    """Caption it, move it, leave it out of bundles or take it back in; then back to the dispute."""
+    desk_request = cast(DeskRequest, request)
+    dispute = dispute_of(desk_request, pk, to_change=True)
+    exhibit: Exhibit = workable(Exhibit.objects.filter(order=dispute.order_id), desk_request, pk=exhibit_pk)
+    match request.POST.get("do"):
+        case "up":
+            _move(exhibit, -1)
+        case "down":
+            _move(exhibit, 1)
+        case "leave_out":
+            leave_out(exhibit.pk, now=timezone.now())
+        case "take_in":
+            take_back_in(exhibit.pk)
+        case _:
+            _caption(request, exhibit)
+    return redirect(f"{reverse('desk:dispute', args=[dispute.pk])}#exhibits")
+
+
+def _caption(request: HttpRequest, exhibit: Exhibit) -> None:
+    form = CaptionForm(request.POST)
+    if form.is_valid():
+        caption_exhibit(exhibit.pk, caption=form.cleaned_data["caption"])
+        messages.success(request, _("The caption is kept."))
+
+
+def _move(exhibit: Exhibit, step: int) -> None:
+    """One place up or down among those that bundles show."""
+    rows = list(Exhibit.objects.filter(order=exhibit.order_id))
+    shown = [row.pk for row in rows if row.left_out_at is None]
+    at = shown.index(exhibit.pk) if exhibit.pk in shown else -1
+    if at < 0 or not 0 <= at + step < len(shown):
+        return
+    other = shown[at + step]
+    swap = {exhibit.pk: other, other: exhibit.pk}
+    reorder_exhibits(exhibit.order_id, [swap.get(row.pk, row.pk) for row in rows])
