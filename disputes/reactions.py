@@ -188,19 +188,23 @@ def _on_delivered(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     if ledger.order.delivered_at != event.at or not ledger.is_news(event.at):
         return  # another word of the same delivery, or history
     if ledger.order.refunded_at:
-        raise_action(ledger, ActionKind.ASK_REPAYMENT, rule="G5")
-        tell_buyer(
-            ledger,
-            Purpose.REPAYMENT_REQUEST,
-            rule="G5",
-            sequence=outcome.sequence,
-            refund_amount=ledger.order.refunded_amount,
-        )
+        _ask_repayment(ledger, outcome)
         return
-    raise_action(ledger, ActionKind.KEEP_DELIVERY_PROOF, rule="G2")
-    if not ledger.order.disputed_at:
-        raise_action(ledger, ActionKind.RELEASE_FUNDS, rule="G2")
-    tell_buyer(ledger, Purpose.DELIVERED, rule="G3", sequence=outcome.sequence)
+    if ledger.policy.has("G2"):
+        raise_action(ledger, ActionKind.KEEP_DELIVERY_PROOF, rule="G2")
+        if not ledger.order.disputed_at:
+            raise_action(ledger, ActionKind.RELEASE_FUNDS, rule="G2")
+    if ledger.policy.has("G3"):
+        tell_buyer(ledger, Purpose.DELIVERED, rule="G3", sequence=outcome.sequence)
+
+
+def _ask_repayment(ledger: OrderLedger, outcome: Outcome) -> None:
+    """The parcel came after the refund: thank the buyer, and ask him once (G5)."""
+    if not ledger.policy.has("G5"):
+        return
+    amount = ledger.order.refunded_amount
+    raise_action(ledger, ActionKind.ASK_REPAYMENT, rule="G5")
+    tell_buyer(ledger, Purpose.REPAYMENT_REQUEST, rule="G5", sequence=outcome.sequence, refund_amount=amount)
 
 
 def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:

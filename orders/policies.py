@@ -78,6 +78,9 @@ SCHEMA: dict[str, dict[str, str]] = {
     "R12": {"next_date": DURATION},
 }
 ANCHORS = {"placed_at", "paid_at", "shipped_at", "delivered_at"}
+# Without these nothing could be said, asked or answered: when buyers may be written to, when the team is asked for
+# what has no date of its own, and how long an answer and the evidence of a dispute may take.
+INDISPENSABLE = ("C", "R12", "D1", "D4")
 SERVICES = {"postal", "commercial_express"}
 HEADINGS = {"title", "platform_zone", "country", "language", "shipping_services", "statuses"}
 LONGEST = timedelta(days=3650)
@@ -242,10 +245,13 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
         heading = {key: data[key] for key in ("title", "platform_zone", "country", "language")}
     except KeyError as error:
         raise UnusablePolicy(f"{error.args[0]} is missing at the top of the file") from error
+    rules = {rule: _read_rule(rule, given) for rule, given in data.items() if rule not in HEADINGS}
+    if missing := [rule for rule in INDISPENSABLE if rule not in rules]:
+        raise UnusablePolicy(f"[{missing[0]}] is missing: no pack can do without it")
     return Policy(
         name=name,
         version=version,
-        rules={rule: _read_rule(rule, given) for rule, given in data.items() if rule not in HEADINGS},
+        rules=rules,
         shipping_services=services,
         statuses=statuses,
         **heading,

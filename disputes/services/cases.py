@@ -63,9 +63,11 @@ def is_same_item(ledger: OrderLedger, name: str, other: str) -> bool:
 # --- what a rule or the machine has against it ------------------------------------------------------------------------
 def broken_dispute_rules(ledger: OrderLedger, event: Event) -> list[Broken]:
     """The rules of disputes that an event breaks."""
-    if event.type is EventType.COUNTER_OFFER and "amount" not in event.data and event.text("remedy") not in REMEDIES:
+    has = ledger.policy.has
+    offers_nothing = "amount" not in event.data and event.text("remedy") not in REMEDIES
+    if event.type is EventType.COUNTER_OFFER and offers_nothing and has("D2"):
         return [Broken("D2", "a rejection needs a counter-offer: an amount (0 is one), a reship, or a return")]
-    if event.type is not EventType.EVIDENCE_SUBMITTED:
+    if event.type is not EventType.EVIDENCE_SUBMITTED or not has("D8"):
         return []
     dispute = dispute_of(ledger, event)
     if dispute and dispute.state in WAITS_FOR_EVIDENCE and dispute.evidence_by and event.at > dispute.evidence_by:

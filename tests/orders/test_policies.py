@@ -1,5 +1,6 @@
 """Policy packs: what the two packs say, what a store overrides, and what is refused with which words."""
 
+import re
 from collections.abc import Iterator
 from datetime import time, timedelta
 from pathlib import Path
@@ -32,9 +33,28 @@ def packs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     load_policy.cache_clear()
 
 
+INDISPENSABLE = {
+    "[C]": 'opens = "09:00"\ncloses = "20:00"',
+    "[R12]": 'next_date = "24 hours"',
+    "[D1]": 'after = "5 days"',
+    "[D4]": 'after = "3 days"',
+}
+
+
 def write_pack(packs: Path, text: str, *, name: str = "third", version: int = 1) -> None:
+    """A pack's file; the tables that no pack can do without are added where the text has none."""
+    added = [f"{table}\n{values}" for table, values in INDISPENSABLE.items() if table not in text]
     (packs / name).mkdir(exist_ok=True)
-    (packs / name / f"{version}.toml").write_text(text, encoding="utf-8")
+    (packs / name / f"{version}.toml").write_text("\n".join([text, *added]), encoding="utf-8")
+
+
+@pytest.mark.parametrize("table", INDISPENSABLE)
+def test_a_pack_is_refused_without_what_no_pack_can_do_without(packs: Path, table: str) -> None:
+    write_pack(packs, HEAD)
+    path = packs / "third" / "1.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(f"{table}\n{INDISPENSABLE[table]}", ""), encoding="utf-8")
+    with pytest.raises(UnusablePolicy, match=re.escape(f"{table} is missing")):
+        load_policy("third")
 
 
 def test_the_two_packs_are_there() -> None:
