@@ -20,7 +20,13 @@ from orders.services.stores import create_store
 
 CASES = Path(__file__).parent / "demo" / "cases.toml"
 # Where Brazilians live, around the globe: at any hour it is day in one of these.
-ZONES = ("America/Sao_Paulo", "Europe/Lisbon", "Asia/Tokyo", "America/Los_Angeles", "Australia/Sydney")
+HOMES = {
+    "America/Sao_Paulo": {"country": "BR", "state": "SP", "city": "Campinas"},
+    "Europe/Lisbon": {"country": "PT", "state": "", "city": "Lisboa"},
+    "Asia/Tokyo": {"country": "JP", "state": "", "city": "Hamamatsu"},
+    "America/Los_Angeles": {"country": "US", "state": "", "city": "Los Angeles"},
+    "Australia/Sydney": {"country": "AU", "state": "", "city": "Sydney"},
+}
 CAST = [("alice", "Alice", Role.OWNER), ("bob", "Bob", Role.AGENT), ("vera", "Vera", Role.VIEWER)]
 OFFSET = re.compile(r"([+-]?)(\d+)([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
@@ -79,7 +85,9 @@ def _scenario(case: dict[str, Any], number: int, data: dict[str, Any], now: date
     buyer = dict(data["buyers"][case.get("buyer", number % len(data["buyers"]))])
     item = data["items"][case.get("item", number % len(data["items"]))]
     if case.get("awake"):
-        buyer["timezone"] = _zone_where_it_is_day(now)
+        zone = _zone_where_it_is_day(now)
+        mailbox, domain = buyer["email"].split("@")
+        buyer |= HOMES[zone] | {"timezone": zone, "email": f"{mailbox}+awake@{domain}"}
     total = item["quantity"] * Decimal(item["unit_price"])
     order = {
         "order_number": f"80123456{number:08}",
@@ -112,5 +120,5 @@ def _instant(offset: str, now: datetime) -> str:
 
 def _zone_where_it_is_day(now: datetime) -> str:
     """A zone whose people may be written to for the next while."""
-    hours = {name: now.astimezone(ZoneInfo(name)).hour for name in ZONES}
-    return next((name for name, hour in hours.items() if 9 <= hour < 19), ZONES[0])
+    hours = {name: now.astimezone(ZoneInfo(name)).hour for name in HOMES}
+    return next((name for name, hour in hours.items() if 9 <= hour < 19), next(iter(HOMES)))
