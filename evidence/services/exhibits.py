@@ -48,6 +48,21 @@ def add_exhibit(
     exhibit that is there already. `happened_at` (UTC) is when it came in, by default `now`.
     Raises UnusableExhibit when it is empty, too large or of another type, and Order.DoesNotExist.
     """
+    exhibit = draft_exhibit(
+        upload, kind=kind, source=source, caption=caption, added_at=happened_at or now, added_by=actor
+    )
+    exhibit.order_id, exhibit.dispute_id = order_id, dispute_id
+    exhibit.caption_language = caption_language[:35]
+    return _keep(exhibit, now=now)
+
+
+def draft_exhibit(
+    upload: UploadedFile[Any] | Path, *, kind: str, source: str, caption: str, added_at: datetime, added_by: str
+) -> Exhibit:
+    """Freeze the file and look into it, outside of any transaction; the row is the caller's to keep.
+
+    Raises UnusableExhibit when it is empty, too large or of another type.
+    """
     name = Path(upload.name or "file").name[:200]
     chunks = read_chunks(upload) if isinstance(upload, Path) else upload.chunks(CHUNK)
     try:
@@ -57,23 +72,19 @@ def add_exhibit(
             freeze(received, exhibit_path(received.sha256))
     except TooLarge as error:
         raise UnusableExhibit(f"{name}: {error}: choose a smaller file") from error
-    exhibit = Exhibit(
-        order_id=order_id,
-        dispute_id=dispute_id,
+    return Exhibit(
         kind=kind[:60],
         source=source[:500],
         caption=caption[:500],
-        caption_language=caption_language[:35],
         sha256=received.sha256,
         size=received.size,
         file_type=file_type,
         name=name,
         pages=inspected.pages,
         problem=inspected.problem or "",
-        added_at=happened_at or now,
-        added_by=actor[:100],
+        added_at=added_at,
+        added_by=added_by[:100],
     )
-    return _keep(exhibit, now=now)
 
 
 def _keep(exhibit: Exhibit, *, now: datetime) -> Exhibit:
