@@ -133,6 +133,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 10},  # after an outage, no pile of old wake-ups
     },
+    "sweep_bundles": {
+        "task": "evidence.tasks.sweep_bundles",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": 10},
+    },
+    "tidy_exhibits": {"task": "evidence.tasks.tidy_exhibits", "schedule": 86_400.0, "options": {"expires": 3600}},
     "reconcile": {"task": "disputes.tasks.reconcile", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

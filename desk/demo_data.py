@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from PIL import Image, ImageDraw, ImageFont
 
-from disputes.loading import load_order
 from disputes.scenarios import load_scenario
+from evidence.services.scenarios import load_scenario_into
 from orders.models import Membership, Store, User
 from orders.roles import Role
 from orders.services.stores import create_store
@@ -26,6 +27,12 @@ HOMES = {
     "Asia/Tokyo": {"country": "JP", "state": "", "city": "Hamamatsu"},
     "America/Los_Angeles": {"country": "US", "state": "", "city": "Los Angeles"},
     "Australia/Sydney": {"country": "AU", "state": "", "city": "Sydney"},
+}
+PICTURES = {
+    "waybill.jpg": ["CHINA POST", "Registered air mail", "Accepted: Guangzhou 510000", "Weight: 0.180 kg"],
+    "tracking.png": ["Tracking", "Guangzhou: left the country", "Curitiba: arrived", "Source: 17track"],
+    "invoice.jpg": ["COMMERCIAL INVOICE", "Goods as ordered", "Declared value: USD 24.00"],
+    "buyer.jpg": ["Photo sent by the buyer", "The lamp's stand is broken"],
 }
 CAST = [("alice", "Alice", Role.OWNER), ("bob", "Bob", Role.AGENT), ("vera", "Vera", Role.VIEWER)]
 OFFSET = re.compile(r"([+-]?)(\d+)([dhms])")
@@ -45,10 +52,11 @@ def load_demo(now: datetime) -> int:
     _add_people(store)
     folder = settings.DATA_DIR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
+    _draw_pictures(folder)
     paths = list(_write_scenarios(folder, now))
     for path in paths:
         scenario = load_scenario(path)
-        load_order(scenario.record, scenario.events, store, now=now, actor="demo")
+        load_scenario_into(scenario, store, folder, now=now, actor="demo")
     return len(paths)
 
 
@@ -79,6 +87,17 @@ def _write_scenarios(folder: Path, now: datetime) -> Iterator[Path]:
         path = folder / f"{number + 1:02}.json"
         path.write_text(json.dumps(_scenario(case, number, data, now), ensure_ascii=False, indent=1), encoding="utf-8")
         yield path
+
+
+def _draw_pictures(folder: Path) -> None:
+    """The papers that the demo's cases prove themselves with: drawn here, so that nobody's are shown."""
+    for name, lines in PICTURES.items():
+        picture = Image.new("RGB", (900, 640), "#f4f1ea")
+        draw = ImageDraw.Draw(picture)
+        draw.rectangle((30, 30, 870, 610), outline="#3b3b3b", width=3)
+        for number, line in enumerate(lines):
+            draw.text((70, 70 + 70 * number), line, fill="#1d1d1d", font=ImageFont.load_default(34))
+        picture.save(folder / name, quality=88)
 
 
 def _scenario(case: dict[str, Any], number: int, data: dict[str, Any], now: datetime) -> dict[str, Any]:
