@@ -29,6 +29,8 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
         with transaction.atomic():
             ledger = open_ledger(pk, now=now, actor="reconciliation")
             replan(ledger, at=now)
+            for dispute in open_disputes(ledger) if ledger.order.disputed_at else []:
+                replan_dispute(ledger, dispute, at=now)
             for dispute in open_disputes(ledger):
                 replan_dispute(ledger, dispute, at=now)
             save_ledgers([ledger])

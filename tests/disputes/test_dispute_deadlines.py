@@ -1,11 +1,14 @@
 """Rehearsed: a dispute's dates in both packs: answer, escalation, evidence, reminders, margins (D1, D3–D8)."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
 
 from disputes.firing import fire_due
 from disputes.models import ActionItem, Dispute
+from disputes.reconciling import reconcile_orders
+from orders.models import Order
 from tests.cast import (
     actions,
     after,
@@ -200,6 +203,18 @@ def test_a_second_notice_after_the_evidence_opens_a_second_window() -> None:
     assert answer["dispute"]["evidence_by"] == z("04-25 08:00")
     assert states(answer)[-3:] == ["evidence_due", "evidence_missed", "evidence_submitted"]
     assert broken(answer) == ["D8"]
+
+
+def test_a_lost_date_of_a_dispute_is_planned_again_within_the_hour() -> None:
+    order = placed_order(alices_store(), paid(), shipped(), opened())
+    before = dates_of(order)
+    order.milestones.filter(kind__startswith="dispute_response").delete()
+    reconcile_orders(at("04-10 09:00"))
+    assert dates_of(order) == before
+
+
+def dates_of(order: Order) -> list[tuple[str, datetime, str]]:
+    return list(order.milestones.filter(subject="dispute:1").values_list("kind", "due_at", "state"))
 
 
 @pytest.mark.parametrize(
