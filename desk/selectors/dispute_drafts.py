@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton
+from babel.dates import format_date
 from django.utils.translation import gettext, override
 
 from desk.dispute_words import CUSTOMS_CAUSES, FACTS, REMEDIES, exhibit_name
@@ -121,7 +121,7 @@ def _date(instant: datetime | None, zone: ZoneInfo, language: Language) -> str:
     """Day, month and year: a case handler reads it months later."""
     if instant is None:
         return ""
-    return format_skeleton("yMMMMd", instant.astimezone(zone).replace(tzinfo=None), locale=LOCALES[language])
+    return str(format_date(instant.astimezone(zone).date(), "long", locale=LOCALES[language]))
 
 
 def language_name(language: Language) -> str:

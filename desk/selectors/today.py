@@ -14,7 +14,7 @@ from desk.access import Reader
 from desk.doing import ACTION_EVENTS, Attempt, offered_form
 from desk.forms.events import EventForm
 from desk.words import COMMANDS, WRITING_KINDS
-from disputes.models import ActionItem, ActionKind, ActionState
+from disputes.models import ActionItem, ActionKind, ActionState, Dispute
 from messaging.models import Message, MessageState
 from messaging.services.outbox import contact_window
 from orders.models import Milestone, Order, Shipment
@@ -44,6 +44,7 @@ class Card:
     item: ActionItem
     message: Message | None = None
     shipment: Shipment | None = None
+    dispute: Dispute | None = None
     is_workable: bool = False
     form: EventForm | None = None
     attempt: Attempt | None = None
@@ -175,7 +176,9 @@ def load_cards(reader: Reader, ids: Sequence[int], *, now: datetime) -> dict[int
     messages = _messages(rows)
     parcels = _parcels(rows)
     cards = [Card(row, messages.get((row.order_id, row.subject)), parcels.get(row.order_id)) for row in rows]
+    disputes = _disputes(rows)
     for card in cards:
+        card.dispute = disputes.get((card.order.pk, _dispute_of(card.item)))
         card.is_workable = reader.works_in(card.order.store_id)
         card.form = offered_form(card.item, now=now) if card.is_workable else None
     return {card.item.pk: card for card in cards}
@@ -190,6 +193,17 @@ def _messages(items: Iterable[ActionItem]) -> dict[tuple[int, str], Message]:
 def _parcels(items: Iterable[ActionItem]) -> dict[int, Shipment]:
     orders = {item.order_id for item in items}
     return {row.order_id: row for row in Shipment.objects.filter(order__in=orders)} if orders else {}
+
+
+def _disputes(items: Iterable[ActionItem]) -> dict[tuple[int, str], Dispute]:
+    """The disputes that the items are about, by order and subject."""
+    orders = {item.order_id for item in items if _dispute_of(item)}
+    return {(row.order_id, row.subject): row for row in Dispute.objects.filter(order__in=orders)} if orders else {}
+
+
+def _dispute_of(item: ActionItem) -> str:
+    """The dispute's own subject: that of a missing exhibit names the exhibit, too."""
+    return ":".join(item.subject.split(":")[:2]) if item.subject.startswith("dispute:") else ""
 
 
 @dataclass(frozen=True)

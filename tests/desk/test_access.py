@@ -16,6 +16,7 @@ from messaging.models import Channel, Message, MessageState
 from orders.models import Order, OrderFile, Store, User
 from orders.services.log_in_links import make_log_in_link
 from tests.desk.conftest import PEOPLE, Enter, open_item
+from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, ready_bundle
 
 # Address → its arguments, the method, and what owner, agent, viewer, another store's owner and a stranger get.
 # A stranger who is asked to log in gets 302, whom nothing is shown gets 404.
@@ -28,6 +29,19 @@ TABLE: dict[str, tuple[str, str]] = {
     "check": ("get", "200 200 200 404 302"),
     "command": ("post", "302 302 404 404 302"),
     "fact": ("post", "302 302 404 404 302"),
+    "open_dispute": ("get", "200 200 404 404 302"),
+    "disputes": ("get", "200 200 200 200 302"),
+    "dispute": ("get", "200 200 200 404 302"),
+    "dispute_event": ("post", "302 302 404 404 302"),
+    "dispute_note": ("post", "302 302 404 404 302"),
+    "add_exhibits": ("post", "422 422 404 404 302"),
+    "change_exhibit": ("post", "302 302 404 404 302"),
+    "ask_for_bundle": ("post", "302 302 404 404 302"),
+    "exhibit": ("get", "200 200 200 404 302"),
+    "thumbnail": ("get", "200 200 200 404 302"),
+    "bundle": ("get", "302 302 302 404 302"),
+    "bundle_file": ("get", "200 200 200 404 302"),
+    "submit_bundle": ("post", "200 200 404 404 302"),
     "messages": ("get", "200 200 200 200 302"),
     "proof": ("get", "200 200 200 404 302"),
     "sent": ("post", "302 302 404 404 302"),
@@ -67,6 +81,22 @@ def desk_names() -> set[str]:
     return {name.removeprefix("desk:") for name, _pattern in found if name.startswith("desk:")}
 
 
+def dispute_arguments(store: Store) -> dict[str, dict[str, Any]]:
+    """What stands in the addresses of a dispute of another order: an exhibit and a bundle."""
+    order = order_underway(store, number="8012345678904321")
+    case = disputed(order)
+    proof = filed_exhibit(case, picture("JPEG"))
+    made = ready_bundle(case)
+    dispute, exhibit, bundle = {"pk": case.pk}, {"pk": proof.pk}, {"pk": made.pk}
+    return {
+        "open_dispute": {"pk": order.pk},
+        "dispute": dispute, "dispute_event": dispute | {"kind": "dispute_withdrawn"}, "dispute_note": dispute,
+        "add_exhibits": dispute, "change_exhibit": dispute | {"exhibit_pk": proof.pk}, "ask_for_bundle": dispute,
+        "exhibit": exhibit, "thumbnail": exhibit,
+        "bundle": bundle, "bundle_file": bundle, "submit_bundle": bundle,
+    }  # fmt: skip
+
+
 @pytest.fixture
 def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: Alice's rows."""
@@ -87,6 +117,7 @@ def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, 
         "action": {"pk": open_item(placed, ActionKind.VERIFY_TRACKING).pk},
         "order": order, "check": order,
         "command": order | {"kind": "payment_confirmed"}, "fact": order | {"kind": "payment_confirmed"},
+        **dispute_arguments(store),
         "proof": mail, "sent": mail, "retry": mail,
         "file": upload, "start": upload, "errors": upload,
         "text": text, "reset": text,
