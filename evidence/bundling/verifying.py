@@ -102,8 +102,8 @@ def _exhibit_problems(checks: tuple[Check, ...]) -> Iterator[str]:
 
 def _file_problems(path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any]) -> Iterator[str]:
     """What else in the file is not as it was written."""
-    if pdf.get_warnings():
-        yield f"the file is damaged: {pdf.get_warnings()[0]}"
+    if warnings := pdf.get_warnings():  # reading them empties the list
+        yield f"the file is damaged: {warnings[0]}"
     if len(pdf.pages) != manifest.get("pages"):
         yield f"the file has {len(pdf.pages)} pages, the manifest says {manifest.get('pages')}"
     shown = {page for stated in manifest["exhibits"] for page in range(stated["first_page"], stated["last_page"] + 1)}

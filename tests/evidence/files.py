@@ -47,12 +47,14 @@ def phone_photo(orientation: int = 1) -> bytes:
     return encoded(picture(), "JPEG", quality=95, exif=exif, comment=b"SECRETCOMMENT")
 
 
-def paper(pages: int = 3, change: Callable[[pikepdf.Pdf], None] | None = None, **options: object) -> bytes:
-    """A PDF with a red box low on the left of each page."""
+def paper(
+    pages: int = 3, change: Callable[[pikepdf.Pdf], None] | None = None, wide: int = 120, **options: object
+) -> bytes:
+    """A PDF with a red box low on the left of each page, a little wider on each."""
     with pikepdf.new() as pdf:
-        for _page in range(pages):
+        for number in range(pages):
             page = pdf.add_blank_page(page_size=(400, 600))
-            page.obj.Contents = pdf.make_stream(b"q 1 0 0 rg 40 40 120 60 re f Q")
+            page.obj.Contents = pdf.make_stream(b"q 1 0 0 rg 40 40 %d 60 re f Q" % (wide + number))
         if change is not None:
             change(pdf)
         file = io.BytesIO()
@@ -77,7 +79,7 @@ def add_script(pdf: pikepdf.Pdf) -> None:
 
 def scripted() -> bytes:
     """A PDF that acts."""
-    return paper(change=add_script)
+    return paper(change=add_script, wide=200)
 
 
 def encrypted() -> bytes:
