@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from disputes.checklists import exhibit_kinds
+from disputes.reasons import Reason
 from messaging.rendering import clean_value
 from messaging.vocabulary import Language
 
@@ -55,12 +56,14 @@ def variables() -> set[str]:
     return FACTS | set(exhibit_kinds())
 
 
-@cache
 def load_answer(reason: str, language: Language) -> str:
-    """The text for a reason; the general one for a reason without its own."""
-    own = ANSWERS / language / f"{reason}.txt"
-    path = own if reason.isidentifier() and own.is_file() else ANSWERS / language / f"{GENERAL}.txt"
-    return path.read_text("utf-8")
+    """The text for a reason; the general one for a reason that we do not know."""
+    return _read(reason if reason in set(Reason) else GENERAL, language)
+
+
+@cache
+def _read(name: str, language: Language) -> str:
+    return (ANSWERS / language / f"{name}.txt").read_text("utf-8")
 
 
 def draft_answer(reason: str, language: Language, values: Mapping[str, str]) -> Draft:

@@ -14,7 +14,7 @@ from disputes.models import ActionItem, AdviceEntry
 from disputes.reactions import react_to_placed
 from disputes.recording import record_in
 from disputes.services.cases import latest_dispute
-from messaging.models import Channel, Message, MessageState
+from messaging.models import Message, MessageState
 from messaging.sending import settle_departure
 from orders.events import Event, EventType
 from orders.models import Milestone, Store, TimelineEvent
@@ -80,8 +80,7 @@ class Rehearsal:
         return [row for row in rows if row.state in LISTED and row not in self.departed]
 
     def _depart(self, message: Message) -> None:
-        """What a person sends is looked at whenever a fact comes in, so it needs no second look now."""
-        if message.channel == Channel.BY_HAND or settle_departure(self.ledger, message):
+        if settle_departure(self.ledger, message):
             self.departed.append(message)
 
     def messages(self) -> list[Message]:

@@ -25,6 +25,7 @@ ENDED_BY: dict[Purpose, tuple[str, ...]] = {
 }
 # A message about where the parcel is has lost its sense when the parcel has moved on.
 WHILE_STATUS = {Purpose.DUTY_PAYMENT: "duty_due", Purpose.PICKUP_WAITING: "pickup_waiting"}
+DISPUTE_OPEN = "dispute_open"
 # About money that went back: the only ones that a buyer in dispute still gets.
 IN_DISPUTE = {Purpose.REFUND_ISSUED, Purpose.REPAYMENT_REQUEST}
 
@@ -34,7 +35,7 @@ def message_obstacle(purpose: Purpose, order: Order) -> str:
     if ended := next((name for name in ENDED_BY.get(purpose, ()) if getattr(order, f"{name}_at")), ""):
         return ended
     if order.disputed_at and purpose not in IN_DISPUTE:
-        return "dispute_open"
+        return DISPUTE_OPEN
     if purpose is Purpose.PAYMENT_REMINDER and order.payment_checking_since:
         return "payment_checking"
     if purpose is Purpose.TAX_ID_REQUEST and is_tax_id(order.buyer.tax_id):

@@ -2,7 +2,7 @@
 
 from disputes.models import ActionKind
 from disputes.services.actions import settle_actions
-from messaging.guards import message_obstacle
+from messaging.guards import DISPUTE_OPEN, message_obstacle
 from messaging.models import Message, MessageState
 from messaging.vocabulary import Purpose
 from orders.models.timeline import EventKind
@@ -16,7 +16,10 @@ def drop_moot_messages(ledger: OrderLedger) -> None:
     for message in ledger.rows_of(Message):
         if message.state not in FOR_A_PERSON:
             continue
-        if reason := message_obstacle(Purpose(message.purpose), ledger.order):
+        reason = message_obstacle(Purpose(message.purpose), ledger.order)
+        # A dispute can end before the window opens: until then nothing could leave anyway.
+        can_wait = reason == DISPUTE_OPEN and message.send_after > ledger.now
+        if reason and not can_wait:
             message.state, message.reason = MessageState.CANCELLED, reason
             if message.pk:
                 message.save(update_fields=["state", "reason"])
