@@ -13,7 +13,6 @@ from PIL import Image
 
 from disputes.models import Dispute
 from evidence.models import Bundle, BundleState, Exhibit, exhibit_path
-from evidence.services.exhibits import add_exhibit
 from orders.models import Order, Store
 from tests.cast import fact, happens, paid, placed_order, shipped
 
@@ -48,11 +47,9 @@ def upload(content: bytes, name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content)
 
 
-def exhibit_of(dispute: Dispute, content: bytes, *, name: str, kind: str = "packing_photo", source: str = "") -> Exhibit:
-    """A file taken in as an exhibit."""
-    return add_exhibit(
-        dispute.order_id, upload(content, name), kind=kind, source=source, now=timezone.now(), actor="test"
-    )
+def told(kind: str, source: str, *, when: str = "") -> dict[str, Any]:
+    """An exhibit that the timeline knows of and no file shows."""
+    return fact(when or ago(minutes=5), "evidence_added") | {"kind": kind, "source": source}
 
 
 def filed_exhibit(dispute: Dispute, content: bytes, **values: Any) -> Exhibit:
