@@ -11,7 +11,9 @@ from django.conf import settings
 KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LANG", "TMPDIR")
 
 
-def start(module: str, *, environment: Mapping[str, str] | None = None, errors: IO[Any] | int = subprocess.DEVNULL) -> Any:
+def start(
+    module: str, *, environment: Mapping[str, str] | None = None, errors: IO[Any] | int = subprocess.DEVNULL
+) -> Any:
     """Start `python -m module`, spoken with through its standard input and output (text, a line at a time)."""
     return subprocess.Popen(  # noqa: S603  our own interpreter and module
         [sys.executable, "-E", "-s", "-m", module],
