@@ -1,0 +1,55 @@
+"""The database that a command meets: none yet, an older version's, somebody else's, or one that cannot be reached."""
+
+import environ
+import psycopg
+import pytest
+
+from tests.commands.conftest import ALICE, CommandLine, Ended
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_older_versions_database_asks_for_migrate_and_is_left_alone(line: CommandLine) -> None:
+    line.query("DELETE FROM django_migrations WHERE id = (SELECT max(id) FROM django_migrations)")
+    before = line.rows()
+    assert "`manage.py migrate`" in line.refusal("create_store", "bob", *ALICE, "--json")
+    assert line.rows() == before
+
+
+@pytest.mark.parametrize("words", [("create_store", "bob", *ALICE), ("verify_timeline",)])
+def test_a_server_that_cannot_be_reached_is_one_line(empty: CommandLine, words: tuple[str, ...]) -> None:
+    empty.variables["DATABASE_URL"] = "postgres://prazo:secret@127.0.0.1:1/prazo"
+    refusal = empty.refusal(*words, "--json")
+    assert "DATABASE_URL" in refusal
+    assert "secret" not in refusal
+
+
+def test_a_file_that_is_no_database_is_one_line_and_left_alone(empty: CommandLine) -> None:
+    empty.write(empty.database.name, "order_number,placed_at\n" * 100)
+    assert "not a database" in empty.refusal("import_orders", empty.database, "--store", "alice", "--json")
+    assert empty.database.read_text() == "order_number,placed_at\n" * 100
+
+
+def test_two_commands_at_once_set_one_empty_database_up(empty: CommandLine) -> None:
+    slugs = ["one", "two", "three"]
+    started = [empty.start("create_store", slug, *ALICE, "--json") for slug in slugs]
+    documents = [Ended(*process.communicate(), process.returncode).document for process in started]
+    assert [(row["store"], row["created"]) for row in documents] == [(slug, True) for slug in slugs]
+    assert [bool(row["log_in_link"]) for row in documents].count(True) == 1
+    assert empty.query("SELECT count(*) FROM orders_user") == [(1,)]
+
+
+def test_an_empty_postgresql_is_set_up_by_the_first_command(empty: CommandLine, postgresql_url: str) -> None:
+    host = environ.Env.db_url_config(postgresql_url)["HOST"]
+    with psycopg.connect(host=host, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE commands")
+    empty.variables["DATABASE_URL"] = postgresql_url.removesuffix("/postgres") + "/commands"
+    assert empty.answer("create_store", "alice", *ALICE)["created"] is True
+    file = empty.write("orders.csv", "order_number,placed_at,paid_at\n801,2026-03-02,2026-03-03\n")
+    assert empty.answer("import_orders", file, "--store", "alice")["created"] == 1
+    with psycopg.connect(host=host, user="postgres", dbname="commands") as connection:
+        connection.execute("SET session_replication_role = replica")  # past the trigger
+        connection.execute("UPDATE orders_timelineevent SET rule = 'P9' WHERE sequence = 2")
+    ended = empty.run("verify_timeline", "--json")
+    assert "event 2 (payment_confirmed) was changed" in ended.errors
+    assert not empty.database.exists()
