@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, DataError, IntegrityError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
@@ -43,9 +43,10 @@ class ContractCommand(BaseCommand):
         """A database that cannot be used is the caller's to mend; with --traceback he sees where it failed."""
         try:
             return super().execute(*args, **options)
+        except (DataError, IntegrityError) as error:
+            self.fail(f"the database refuses a value: {error}")
         except (DatabaseError, ImproperlyConfigured) as error:
-            message = f"the database cannot be used ({error}): check DATABASE_URL, and that its server runs"
-            raise CommandError(" ".join(message.split()), returncode=UNUSABLE) from error
+            self.fail(f"the database cannot be used ({error}): check DATABASE_URL, and that its server runs")
 
     def answer(self, document: dict[str, Any], *, as_json: bool) -> None:
         """Print the answer: as JSON, or for a person."""
