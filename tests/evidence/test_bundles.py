@@ -212,7 +212,7 @@ def test_an_export_without_pango_is_one_line(dispute: Dispute, tmp_path: Path, m
     assert not (tmp_path / "1.pdf").exists()
 
 
-# --- what is told, and what is not --------------------------------------------------------------------------------------
+# --- what is told, and what is not ------------------------------------------------------------------------------------
 def case_for(dispute: Dispute, recipient: str = "archive") -> Any:
     return collect(dispute.pk, find_recipient(recipient))
 

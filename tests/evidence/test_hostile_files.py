@@ -1,5 +1,8 @@
 """What hostile files do to a bundle: nothing but a slip with their hash and the reason."""
 
+import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pikepdf
@@ -14,6 +17,7 @@ from tests.evidence import files
 from tests.evidence.cases import case_of
 from tests.evidence.conftest import make
 
+BASE_DIR = Path(__file__).resolve().parents[2]
 REASONS = {
     "scripted.pdf": (Problem.ACTIVE, "The file contains scripts or programs."),
     "encrypted.pdf": (Problem.ENCRYPTED, "The file is encrypted with a password."),
@@ -89,6 +93,17 @@ def test_a_bench_goes_on_after_a_file_that_broke_its_process(tmp_path: Path) -> 
         bench.process.kill()
         bench.process.wait()
         assert bench.prepare(path, FileType.JPEG).problem is None
+
+
+def test_the_bench_reaches_no_network() -> None:
+    program = (
+        "import socket, sys; from evidence.bundling.bench import leave_network; left = leave_network();"
+        "reached = socket.socket().connect_ex(('127.0.0.1', int(sys.argv[1]))) == 0; print(left, reached)"
+    )
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = str(server.getsockname()[1])
+        said = subprocess.run([sys.executable, "-c", program, port], cwd=BASE_DIR, capture_output=True, text=True)
+    assert said.stdout.strip() in {"True False", "False True"}  # not every system lets a process leave
 
 
 @pytest.mark.slow
