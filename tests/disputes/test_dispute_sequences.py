@@ -17,7 +17,7 @@ from orders.services.verification import verify_timeline
 from tests.cast import LAMP, PLACED, at, of, paid, replay, scenario, shipped
 from tests.disputes.claims import opened
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 UNTIL = "06-10 00:00"
 TOLD_IN_DISPUTE = {"refund_issued", "repayment_request"}
 CABLE = {"sku": "B2", "title": "Cable", "quantity": 2, "unit_price": "3.00"}

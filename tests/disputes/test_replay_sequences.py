@@ -15,7 +15,7 @@ from orders.services.verification import verify_timeline
 from orders.tracking_statuses import TrackingStatus
 from tests.cast import GOOD_CPF, PLACED, at, replay, scenario
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 AFTER_DELIVERY = {"delivered", "review_request", "refund_issued", "repayment_request"}
 DAYS = st.one_of(st.integers(-2 * 24, 100 * 24), st.sampled_from([0, 168, 24 * 30, 24 * 45, 24 * 60]))
 
