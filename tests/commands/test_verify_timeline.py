@@ -1,8 +1,6 @@
 """`verify_timeline` by a script, on timelines that somebody changed past the program."""
 
 import json
-import shutil
-from pathlib import Path
 
 import pytest
 
@@ -25,11 +23,9 @@ SECOND = f"{EVENT} AND sequence = 2)"
 LAST = f"{EVENT} AND sequence = timeline_length)"
 
 
-@pytest.fixture(scope="module")
-def tampered(prepared: Path, tmp_path_factory: pytest.TempPathFactory) -> CommandLine:
+@pytest.fixture
+def tampered(line: CommandLine) -> CommandLine:
     """A store with an order for each way to tamper with its timeline, named after it."""
-    line = CommandLine(tmp_path_factory.mktemp("tampered"))
-    shutil.copy(prepared, line.database)
     rows = [f"{name},2026-03-02T12:00Z,2026-03-02T13:00Z,Maria,maria@example.com" for name in [*TOUCHED, *WHOLE]]
     line.answer("import_orders", line.write("orders.csv", "\n".join([HEADER, *rows])), "--store", "alice")
     assert line.answer("verify_timeline") == {"checked": len(rows), "broken": []}
@@ -68,18 +64,18 @@ def tamper(line: CommandLine) -> None:
 
 def test_every_broken_chain_is_named_with_its_place_and_erased_data_is_no_fault(tampered: CommandLine) -> None:
     ended = tampered.run("verify_timeline", "--json")
-    assert ended.code == 1
     document = json.loads(ended.output)
-    assert document["checked"] == len(TOUCHED) + len(WHOLE)
     found = {row["order"]: row["problem"] for row in document["broken"]}
-    assert {name: name in found and TOUCHED[name] in found[name] for name in TOUCHED} == dict.fromkeys(TOUCHED, True)
+    assert (ended.code, document["checked"]) == (1, len(TOUCHED) + len(WHOLE))
+    assert [name for name, problem in TOUCHED.items() if problem not in found.get(name, "")] == []
     assert set(found) == set(TOUCHED)
     assert {row["store"] for row in document["broken"]} == {"alice"}
-    assert ended.errors.startswith("CommandError: order changed of alice: event 2 (payment_confirmed) was changed")
-    assert len(ended.errors.splitlines()) == 1
+    assert ended.errors == f"CommandError: order changed of alice: {found['changed']}\n"
+    check_one_order(tampered)
 
 
-def test_one_order_is_checked_alone_and_a_person_reads_text(tampered: CommandLine) -> None:
-    ended = tampered.run("verify_timeline", "--order", "erased")
+def check_one_order(line: CommandLine) -> None:
+    """Alone, an order whose chain is whole is no fault, and a person reads text."""
+    ended = line.run("verify_timeline", "--order", "erased")
     assert (ended.code, ended.errors) == (0, "")
     assert ended.output.startswith("checked: 1\n")
