@@ -48,6 +48,7 @@ class Phrasebook:
         if known is None:
             return Phrase(key.replace("_", " "), language)
         for other in others:
-            if beside := load_phrases(other).get(table, {}).get(key, ""):
+            beside = load_phrases(other).get(table, {}).get(key, known)
+            if beside != known:
                 return Phrase(known.format(**values), language, beside.format(**values), other)
         return Phrase(known.format(**values), language)

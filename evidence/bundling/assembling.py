@@ -75,7 +75,7 @@ def assemble(
             _describe(out, case, book)
             manifest = spell(make_manifest(case, prepared, plan))
             attach(out, manifest, _pdf_date(case.made_of))
-            out.save(target, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+            out.save(target, static_id=True, min_version="1.7", object_stream_mode=pikepdf.ObjectStreamMode.disable)
     seal(target, manifest)
     return plan.spans
 

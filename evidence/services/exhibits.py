@@ -1,6 +1,7 @@
 """Exhibits: taken in, put in order, captioned, left out of bundles. The file itself never changes."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -164,9 +165,10 @@ def reorder_exhibits(order_id: int, exhibit_ids: Iterable[int]) -> None:
 def remove_orphans(now: datetime) -> int:
     """Remove files that no exhibit names: what an upload left that was broken off. Returns how many."""
     removed = 0
-    for path in (Path(settings.MEDIA_ROOT) / "exhibits").glob("*/*"):
-        is_young = path.stat().st_mtime > (now - YOUNG).timestamp()
-        if not is_young and not Exhibit.objects.filter(sha256=path.name).exists():
-            path.unlink(missing_ok=True)
-            removed += 1
+    for path in list((Path(settings.MEDIA_ROOT) / "exhibits").glob("*/*")):
+        with suppress(FileNotFoundError):  # an upload that has just found its place
+            is_young = path.stat().st_mtime > (now - YOUNG).timestamp()
+            if not is_young and not Exhibit.objects.filter(sha256=path.name).exists():
+                path.unlink()
+                removed += 1
     return removed

@@ -26,9 +26,14 @@ def test_every_page_of_an_exhibit_is_stamped_with_its_mark(every_bundle: Made, t
         assert all(f"· Exhibit {exhibit['mark']}" in page for page in pages)
 
 
+def index_pages(texts: list[str]) -> range:
+    """The pages of the index, from 0."""
+    starts = {word: next(n for n, text in enumerate(texts) if text.startswith(word)) for word in ("Index", "Timeline")}
+    return range(starts["Index"], starts["Timeline"])
+
+
 def test_index_has_the_page_of_every_exhibit(every_bundle: Made, texts: list[str]) -> None:
-    index = next(text for text in texts if text.startswith("Index"))
-    numbers = re.findall(r"\b\d{1,3}\b", index)
+    numbers = re.findall(r"\b\d{1,3}\b", " ".join(texts[number] for number in index_pages(texts)))
     for exhibit in every_bundle.exhibits:
         assert str(exhibit["first_page"]) in numbers
 
@@ -36,8 +41,7 @@ def test_index_has_the_page_of_every_exhibit(every_bundle: Made, texts: list[str
 def test_links_of_the_index_lead_to_the_first_page_of_what_they_name(
     every_bundle: Made, reader: pypdfium2.PdfDocument, texts: list[str]
 ) -> None:
-    index = next(number for number, text in enumerate(texts) if text.startswith("Index"))
-    targets = link_targets(reader, index)
+    targets = [target for number in index_pages(texts) for target in link_targets(reader, number)]
     assert {exhibit["first_page"] - 1 for exhibit in every_bundle.exhibits} <= set(targets)
     assert all(0 <= target < len(texts) for target in targets)
 
