@@ -46,6 +46,27 @@ def test_links_of_the_index_lead_to_the_first_page_of_what_they_name(
     assert all(0 <= target < len(texts) for target in targets)
 
 
+def test_every_number_of_the_index_is_that_of_the_page_to_which_it_leads(
+    reader: pypdfium2.PdfDocument, texts: list[str]
+) -> None:
+    told = [pair for number in index_pages(texts) for pair in numbers_told(reader, number)]
+    assert len(told) == 18  # six sections and twelve exhibits
+    assert all(said == str(target + 1) for said, target in told)
+
+
+def numbers_told(document: pypdfium2.PdfDocument, number: int) -> list[tuple[str, int]]:
+    """What stands in each link at a page's right edge, and the page, from 0, to which it leads."""
+    page, position, link, rect = document[number], pdfium.c_int(0), pdfium.FPDF_LINK(), pdfium.FS_RECTF()
+    text, told = page.get_textpage(), []
+    while pdfium.FPDFLink_Enumerate(page.raw, position, link):
+        pdfium.FPDFLink_GetAnnotRect(link, rect)
+        if rect.left > 500:
+            said = text.get_text_bounded(rect.left, min(rect.bottom, rect.top), rect.right, max(rect.bottom, rect.top))
+            target = pdfium.FPDFLink_GetDest(document.raw, link)
+            told.append((said.strip(), pdfium.FPDFDest_GetDestPageIndex(document.raw, target)))
+    return told
+
+
 def link_targets(document: pypdfium2.PdfDocument, number: int) -> list[int]:
     """The page, from 0, to which each link of a page leads."""
     page, position, targets = document[number], pdfium.c_int(0), []
