@@ -37,7 +37,7 @@ class DisputeCommand:
     label: str | Promise
     form: DisputeEventForm
     is_dangerous: bool
-    is_first: bool
+    is_usual: bool
 
 
 def make_form(kind: EventType, dispute: Dispute, *, now: datetime, data: object = None) -> DisputeEventForm:
@@ -46,11 +46,17 @@ def make_form(kind: EventType, dispute: Dispute, *, now: datetime, data: object 
 
 
 def offered_here(dispute: Dispute, *, now: datetime) -> list[DisputeCommand]:
-    """The answers that are ours to give in this state, the usual one first."""
-    kinds = [kind for kind in OURS if _fits(dispute, kind)]
+    """The answers that are ours to give in this state."""
     return [
-        DisputeCommand(kind, COMMANDS[kind], make_form(kind, dispute, now=now), kind in DANGEROUS, kind is kinds[0])
-        for kind in kinds
+        DisputeCommand(
+            kind,
+            COMMANDS[kind],
+            make_form(kind, dispute, now=now),
+            is_dangerous=kind in DANGEROUS,
+            is_usual=kind is EventType.COUNTER_OFFER,
+        )
+        for kind in OURS
+        if _fits(dispute, kind)
     ]
 
 

@@ -114,7 +114,7 @@ class FilesField(forms.FileField):
 class ExhibitForm(forms.Form):
     """Files that prove something: what they are, where they come from, and what they show."""
 
-    files = FilesField(label=_("File"), widget=ManyFiles(attrs={"accept": ACCEPTED}))
+    file = FilesField(label=_("File"), widget=ManyFiles(attrs={"accept": ACCEPTED}))
     kind = forms.ChoiceField(label=_("What it is"))
     source = forms.CharField(
         label=_("Where it comes from"),

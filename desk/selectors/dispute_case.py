@@ -89,9 +89,9 @@ class Slot:
         return self.slot.is_filled
 
     @property
-    def still_needed(self) -> int:
-        """How many sources are missing."""
-        return max(self.slot.sources_needed - self.slot.sources_given, 0)
+    def needs_source(self) -> bool:
+        """Whether only another source than those given fills it."""
+        return self.slot.sources_needed > 1 and not self.is_filled
 
 
 def reading_ledger(dispute: Dispute, *, now: datetime) -> OrderLedger:
@@ -230,7 +230,7 @@ def told_events(ledger: OrderLedger) -> list[TimelineEvent]:
     """The order's facts, commands and notes with what people wrote in them."""
 
     def read() -> list[Any]:
-        rows = ledger.order.timeline.filter(kind__in=TOLD)
+        rows = ledger.order.timeline.filter(kind__in=TOLD).exclude(type="stale")
         return list(rows.select_related("private").order_by("at", "sequence"))
 
     return ledger.remember("told", read)

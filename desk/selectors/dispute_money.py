@@ -61,13 +61,14 @@ def missing_rate(dispute: Dispute) -> str:
 def _choice(option: Option, dispute: Dispute, *, is_advised: bool) -> Choice:
     order = dispute.order
     store: Store = order.store
+    is_told = not any(_is_unknown(term) for term in option.terms)
     is_foreign = order.currency != store.currency
     return Choice(
         name=option.name,
         label=OPTIONS.get(option.name, option.name),
         figures=list(_figures(option, dispute)),
-        cost=_money(option.cost, order.currency),
-        cost_in_store=_money(option.cost_in_store, store.currency) if is_foreign else "",
+        cost=_money(option.cost, order.currency) if is_told else "",
+        cost_in_store=_money(option.cost_in_store, store.currency) if is_told and is_foreign else "",
         is_advised=is_advised,
     )
 
@@ -83,11 +84,16 @@ def _figures(option: Option, dispute: Dispute) -> Iterator[Figure]:
 
 
 def _figure(term: Term, dispute: Dispute, sign: str) -> Figure:
-    if term.value is None:
+    if term.value is None or _is_unknown(term):
         missing, address = _where(term.name, dispute)
         return Figure(TERMS.get(term.name, term.name), missing=missing, address=address, sign=sign)
     value = f"{term.value:.0%}" if term.name in FACTORS else _money(term.value, dispute.order.currency)
     return Figure(TERMS.get(term.name, term.name), value, sign=sign)
+
+
+def _is_unknown(term: Term) -> bool:
+    """A counter-offer of nothing rejects the claim; it is no part that could be refunded."""
+    return term.value is None or (term.name == "offer" and not term.value)
 
 
 def _where(name: str, dispute: Dispute) -> tuple[str, str]:

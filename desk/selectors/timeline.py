@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from desk import clocks, words
+from desk.dispute_words import OUTCOMES, REMEDIES, exhibit_name
 from disputes.models import ActionKind
 from messaging.models import Message, MessageState
 from orders.events import EventType
@@ -127,6 +128,8 @@ def _title(order: Order, event: TimelineEvent) -> Words:
     if event.kind == EventKind.ACTION:
         return _("To do: %(what)s") % {"what": _action(event.type)}
     name = words.EVENTS.get(event.type, event.type.replace("_", " "))
+    if event.type == EventType.EVIDENCE_ADDED:
+        name = _("%(what)s: %(which)s") % {"what": name, "which": exhibit_name(str(event.data.get("kind", "")))}
     return _("Refused: %(what)s") % {"what": name} if event.kind == EventKind.REFUSED else name
 
 
@@ -142,6 +145,10 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
         "tracking_number": _("Tracking number"),
         "amount": _("Amount"),
         "choice": _("Choice"),
+        "remedy": _("Offer"),
+        "outcome": _("Verdict"),
+        "missing_quantity": _("Missing pieces"),
+        "caption": _("What it shows"),
         "protection_ends_at": _("Protection ends"),
         "tax_id": _("Tax number"),
         "exception": _("Reason"),
@@ -162,7 +169,12 @@ def _value(order: Order, key: str, value: Any, kind: str) -> Words:
         return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
     if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
         return words.DISPUTE_REASONS.get(str(value), str(value))
-    tables: dict[str, dict[str, Words]] = {"status": words.TRACKING, "choice": words.CHOICES}
+    tables: dict[str, dict[str, Words]] = {
+        "status": words.TRACKING,
+        "choice": words.CHOICES,
+        "remedy": REMEDIES,
+        "outcome": OUTCOMES,
+    }
     if key in tables:
         return tables[key].get(str(value), str(value))
     return words.reason_words(str(value)) if key == "reason" else str(value)

@@ -96,7 +96,8 @@ def open_dispute(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _newest(order: Order) -> Dispute:
-    return Dispute.objects.filter(order=order).latest("changed_at", "number")
+    newest: Dispute = Dispute.objects.filter(order=order).latest("changed_at", "number")
+    return newest
 
 
 @require_POST

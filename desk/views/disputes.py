@@ -68,10 +68,11 @@ def show_case(
     ledger = case.reading_ledger(dispute, now=now)
     exhibits = list(Exhibit.objects.filter(order=dispute.order_id))
     works = request.reader.works_in(dispute.order.store_id)
+    evidence = _evidence(ledger, dispute, exhibits)
     context = {
         **head_of(request, dispute, now=now),
         **_advice(ledger, dispute),
-        **_evidence(ledger, dispute, exhibits),
+        **evidence,
         "story": case.story(ledger, dispute),
         "said": case.buyers_words(ledger, dispute),
         "works": works,
@@ -80,7 +81,7 @@ def show_case(
         "forbidden": forbidden_here(dispute) if works else [],
         "in_the_way": case.in_the_way(dispute),
         "wrong": wrong,
-        "wrong_kind": (wrong.data.get("kind", "") if wrong else ""),
+        "wrong_kind": _line_of(wrong, evidence["slots"]),
         "upload": ExhibitForm(auto_id="upload-%s"),
         "note": NoteForm(auto_id="note-%s"),
     }
@@ -132,6 +133,12 @@ def _evidence(ledger: OrderLedger, dispute: Dispute, exhibits: Sequence[Exhibit]
         "ready": next((bundle for bundle in bundles if _is_ready(bundle)), None),
         "recipients": sorted(recipients()),
     }
+
+
+def _line_of(wrong: ExhibitForm | None, slots: Sequence[case.Slot]) -> str:
+    """The checklist's line on which an upload failed; an empty string for the form below the list."""
+    kind = str(wrong.data.get("kind", "")) if wrong else ""
+    return kind if any(slot.kind == kind for slot in slots) else ""
 
 
 def _is_ready(bundle: Bundle) -> bool:

@@ -59,12 +59,12 @@ def add_exhibits(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _take_in(request: DeskRequest, dispute: Dispute, form: ExhibitForm, *, now: datetime) -> int:
     given, added = form.cleaned_data, 0
-    for file in given["files"]:
+    for file in given["file"]:
         try:
             _add(request, dispute, file, given, now=now)
             added += 1
         except UnusableExhibit as error:
-            form.add_error("files", str(error))
+            form.add_error("file", str(error))
     return added
 
 
@@ -91,7 +91,8 @@ def show_exhibit(request: HttpRequest, pk: int) -> FileResponse:
     kind = FileType(exhibit.file_type)
     as_attachment = kind not in SHOWN or "save" in request.GET
     response = FileResponse(exhibit.path.open("rb"), content_type=MEDIA_TYPES[kind], headers=LOCKED)
-    response["Content-Disposition"] = content_disposition_header(as_attachment, exhibit.name or f"{exhibit.pk}.{kind}")
+    name = exhibit.name or f"{exhibit.pk}.{kind}"
+    response["Content-Disposition"] = content_disposition_header(as_attachment, name) or "inline"
     response["Content-Length"] = str(exhibit.size)
     response["Cache-Control"] = FOREVER
     return response

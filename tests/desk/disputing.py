@@ -32,7 +32,8 @@ def order_underway(store: Store, *, days: int = 20, **values: Any) -> Order:
 def disputed(order: Order, *, opened: str = "", **claim: Any) -> Dispute:
     """The order's dispute, opened an hour ago where nothing else is said; `claim` are the event's keys."""
     happens(order, fact(opened or ago(hours=1), "dispute_opened", **({"reason": "damaged"} | claim)), now=ago())
-    return Dispute.objects.filter(order=order).latest("number")
+    dispute: Dispute = Dispute.objects.filter(order=order).latest("number")
+    return dispute
 
 
 def picture(kind: str, *, width: int = 40, height: int = 30) -> bytes:

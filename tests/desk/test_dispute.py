@@ -119,7 +119,7 @@ def test_a_viewer_sees_the_case_and_no_button(vera: Client, dispute: Dispute) ->
 def test_who_does_not_work_in_the_store_changes_nothing(enter: Any, dispute: Dispute, person: str) -> None:
     client = enter(person)
     client.post(f"/disputes/{dispute.pk}/record/dispute_accepted/", {"confirmed": "1"})
-    client.post(f"/disputes/{dispute.pk}/exhibits/", {"kind": "invoice", "files": upload(picture("PNG"), "a.png")})
+    client.post(f"/disputes/{dispute.pk}/exhibits/", {"kind": "invoice", "file": upload(picture("PNG"), "a.png")})
     client.post(f"/disputes/{dispute.pk}/note/", {"text": "mine"})
     assert state_of(dispute) == DisputeState.OPENED
     assert not dispute.exhibits.exists()
@@ -227,7 +227,7 @@ def test_a_case_is_worked_from_the_claim_to_the_verdict(alice: Client, store: St
 
 def upload_exhibit(client: Client, dispute: Dispute, kind: str) -> None:
     content = upload(picture("JPEG", width=40 + len(kind)), f"{kind}.jpg")
-    answer = client.post(f"/disputes/{dispute.pk}/exhibits/", {"kind": kind, "source": "us", "files": content})
+    answer = client.post(f"/disputes/{dispute.pk}/exhibits/", {"kind": kind, "source": "us", "file": content})
     assert answer.status_code == 302
 
 

@@ -21,7 +21,7 @@ def dispute(store: Store) -> Dispute:
 
 
 def send(client: Client, dispute: Dispute, *files: Any, **data: str) -> Any:
-    given = {"kind": "packing_photo", "files": list(files)} | data
+    given = {"kind": "packing_photo", "file": list(files)} | data
     return client.post(f"/disputes/{dispute.pk}/exhibits/", given, follow=True)
 
 
