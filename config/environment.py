@@ -1,6 +1,7 @@
 """What the environment says, read once, with a clear error where a value cannot be used."""
 
 import secrets
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -40,10 +41,15 @@ def celery_broker(url: str) -> str:
 
 def complete_database(settings: dict[str, Any]) -> dict[str, Any]:
     """The DATABASES entry with what each engine needs to be safe under several processes."""
+    if not settings.get("ENGINE"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read: expected sqlite:///FILE or postgres://USER:PASSWORD@HOST/NAME"
+        )
     if settings["ENGINE"].endswith("sqlite3"):
         settings["OPTIONS"] = DEFAULT_SQLITE_OPTIONS | settings.get("OPTIONS", {})
         if settings["NAME"] != ":memory:":
-            Path(settings["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):  # what cannot be made is told by whoever opens it, in words
+                Path(settings["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
     else:
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True

@@ -1,13 +1,16 @@
 """A scenario file: one order and its events, as the contract writes them."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from orders.events import Event, UnusableEvent, plain_text, read_amount, read_event, read_instant
+from orders.importing.countries import parse_country
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
 from orders.zones import known_zone
 
@@ -30,7 +33,7 @@ def load_scenario(path: Path) -> Scenario:
     """Read a scenario. Raises UnusableScenario."""
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnusableScenario(f"{path.name}: not a JSON file: {error}") from error
     return read_scenario(data, path.name)
 
@@ -39,7 +42,7 @@ def read_scenario(data: Any, where: str) -> Scenario:
     """The scenario in a JSON document that stands at `where`. Raises UnusableScenario."""
     if not isinstance(data, dict) or not isinstance(data.get("order"), dict):
         raise UnusableScenario(f"{where}: not a scenario: it has no `order` object")
-    given = data.get("events", [])
+    given = [] if data.get("events") is None else data["events"]
     if not isinstance(given, list):
         raise UnusableScenario(f"{where}: `events` is no list")
     try:
@@ -55,37 +58,75 @@ def read_scenario(data: Any, where: str) -> Scenario:
     )
 
 
-def _read_days(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 1000:
-        raise ValueError("not a whole number from 0 to 1000")
-    return value
+def _whole_number(least: int, most: int) -> Any:
+    def read(value: Any) -> int:
+        text = str(value).removesuffix(".0")
+        if isinstance(value, bool) or not text.isdecimal() or len(text) > 9 or not least <= int(text) <= most:
+            raise ValueError(f"not a whole number from {least} to {most}")
+        return int(text)
+
+    return read
+
+
+def _short(most: int) -> Any:
+    def read(value: Any) -> str:
+        text = plain_text(str(value)) if isinstance(value, str | int | float) else ""
+        if not 0 < len(text) <= most:
+            raise ValueError(f"not a text of at most {most} characters")
+        return text
+
+    return read
+
+
+def _text_of(most: int) -> Any:
+    def read(value: Any) -> str:
+        return plain_text(str(value))[:most]
+
+    return read
 
 
 def _read_zone(value: Any) -> str:
-    if value and not known_zone(str(value)):
+    if not known_zone(str(value)):
         raise ValueError("not an IANA time zone such as America/Sao_Paulo")
     return str(value)
 
 
-def _read_text(value: Any) -> str:
-    return plain_text(str(value))[:500]
+def _read_currency(value: Any) -> str:
+    if not isinstance(value, str) or not re.fullmatch("[A-Za-z]{3}", value):
+        raise ValueError("not a currency code such as USD")
+    return value.upper()
 
 
-def _read_number(value: Any) -> str:
-    if not 0 < len(str(value)) <= 64:
-        raise ValueError("not a number of at most 64 characters")
-    return str(value)
+def _read_price(value: Any) -> Decimal:
+    """A price or a cost of one piece may have fractions of a cent."""
+    price = Decimal(str(value)) if re.fullmatch(r"\d{1,10}(\.\d{1,4})?", str(value)) else None
+    if price is None:
+        raise ValueError("not an amount such as 23.50: at least 0, at most four decimals")
+    return price
+
+
+def _read_country(value: Any) -> str:
+    """A two-letter code as it is, or a country's name."""
+    code = str(value).strip().upper()
+    return code if re.fullmatch("[A-Z]{2}", code) else parse_country(str(value))
 
 
 READERS: dict[str, Any] = {
-    "order_number": _read_number,
-    "tracking_number": _read_number,
+    "order_number": _short(64),
+    "tracking_number": _short(64),
     "total": read_amount,
-    "unit_price": read_amount,
-    "unit_cost": read_amount,
-    "promised_days": _read_days,
-    "quantity": _read_days,
+    "currency": _read_currency,
+    "unit_price": _read_price,
+    "unit_cost": _read_price,
+    "promised_days": _whole_number(0, 1000),
+    "quantity": _whole_number(1, 100_000),
+    "email": _text_of(254),
+    "phone": _text_of(100),
+    "country": _read_country,
+    "state": _text_of(100),
+    "language": _text_of(35),
     "timezone": _read_zone,
+    "tax_id": _text_of(50),
 }
 INSTANTS = {
     "placed_at",
@@ -127,7 +168,7 @@ def _read_fields(given: Any, record: Any, where: str) -> dict[str, Any]:
 
 
 def _reader(key: str) -> Any:
-    return read_instant if key in INSTANTS else READERS.get(key, _read_text)
+    return read_instant if key in INSTANTS else READERS.get(key, _text_of(500))
 
 
 def _read(reader: Any, value: Any, where: str) -> Any:

@@ -89,7 +89,7 @@ def read_amount(value: Any) -> Decimal:
 
 
 def plain_text(text: str) -> str:
-    """The text with its control characters as spaces (M9): no database and no header takes them."""
+    """The text with its control characters as spaces (M9): no database takes them all, and no header takes one."""
     return "".join(" " if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
 
 
@@ -97,6 +97,11 @@ def _read_text(value: Any) -> str:
     if not isinstance(value, str):
         raise ValueError("not a text")
     return plain_text(value)
+
+
+def _read_number(value: Any) -> str:
+    """A parcel's number, which a script may have written as a number."""
+    return _read_text(str(value) if isinstance(value, int) and not isinstance(value, bool) else value)
 
 
 def _read_found(value: Any) -> bool:
@@ -146,6 +151,7 @@ READERS: dict[str, Any] = {
     "stars": _read_stars,
     "missing_quantity": _read_quantity,
     "item": _read_item,
+    "tracking_number": _read_number,
     "choice": _one_of("wait", "refund", "partial_refund"),
     "outcome": _one_of("won", "lost", "settled"),
     "status": _read_status,

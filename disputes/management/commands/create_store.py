@@ -11,7 +11,7 @@ from disputes.command_line import ContractCommand, zone_name
 from orders.models import Store, User
 from orders.policies import UnusablePolicy
 from orders.services.log_in_links import make_log_in_link
-from orders.services.stores import create_store
+from orders.services.stores import StoreTaken, create_store
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -43,7 +43,7 @@ class Command(ContractCommand):
                 timezone=options["timezone"],
                 currency=options["currency"].upper(),
             )
-        except UnusablePolicy as error:
+        except (UnusablePolicy, StoreTaken) as error:
             self.fail(str(error))
         link = settings.SITE_URL + make_log_in_link(made.owner) if made.is_new_owner else ""
         document = {"store": made.store.slug, "policy": made.store.policy_name, "owner": made.owner.email}
