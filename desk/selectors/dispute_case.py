@@ -259,3 +259,11 @@ def in_the_way(dispute: Dispute) -> Dispute | None:
         .first()
     )
     return newer
+
+
+def obstacle(dispute: Dispute) -> str:
+    """Why nothing can be recorded on this dispute now: what is said of it would land on another, or nowhere."""
+    if not dispute.is_open:
+        return _("This dispute is closed.")
+    newer = in_the_way(dispute)
+    return _("First finish dispute %(number)d of this order.") % {"number": newer.number} if newer else ""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, actor_of, readable, workable
+from desk.selectors.dispute_case import obstacle
 from desk.views.disputes import UNFINISHED, dispute_of, head_of
 from disputes.models import Dispute
 from evidence.models import Bundle, BundleState
@@ -89,6 +90,9 @@ def submit_bundle(request: HttpRequest, pk: int) -> HttpResponse:
     """Say that the bundle was handed in, once and for all: it is asked twice."""
     desk_request, now = cast(DeskRequest, request), timezone.now()
     bundle: Bundle = workable(_bundles(), desk_request, pk=pk)
+    if reason := obstacle(bundle.dispute):
+        messages.error(request, reason)
+        return redirect("desk:dispute", bundle.dispute_id)
     if not request.POST.get("confirmed"):
         context = head_of(desk_request, bundle.dispute, now=now) | {"bundle": bundle}
         return render(request, "desk/dispute/submit.html", context)

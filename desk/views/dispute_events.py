@@ -19,7 +19,7 @@ from desk.dispute_words import COMMANDS
 from desk.doing import Attempt, attempt_event
 from desk.forms.disputes import NoteForm, OpenForm
 from desk.rules import rule_sentence
-from desk.selectors.dispute_case import in_the_way
+from desk.selectors.dispute_case import obstacle
 from desk.views.disputes import dispute_of, head_of
 from disputes.models import Dispute
 from orders.events import EventType
@@ -35,8 +35,8 @@ def record_dispute_event(request: HttpRequest, pk: int, kind: str) -> HttpRespon
     desk_request, now = cast(DeskRequest, request), timezone.now()
     dispute = dispute_of(desk_request, pk, to_change=True)
     event_type = _event_type(kind)
-    if newer := in_the_way(dispute):
-        messages.error(request, _("First finish dispute %(number)d of this order.") % {"number": newer.number})
+    if reason := obstacle(dispute):
+        messages.error(request, reason)
         return redirect("desk:dispute", dispute.pk)
     data = request.POST if request.method == "POST" else None
     form = make_form(event_type, dispute, now=now, data=data)

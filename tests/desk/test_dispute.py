@@ -192,6 +192,26 @@ def test_a_fact_about_one_dispute_never_lands_on_another(alice: Client, store: S
     assert (state_of(whole), state_of(item)) == (DisputeState.OPENED, DisputeState.WITHDRAWN)
 
 
+def test_an_old_page_of_a_closed_dispute_records_nothing_on_the_next_one(alice: Client, store: Store) -> None:
+    order = order_underway(store, total=Decimal("24.00"))
+    first = disputed(order, opened=ago(days=2))
+    tell(alice, first, "dispute_withdrawn")
+    second = disputed(order)
+    for answer in (
+        tell(alice, first, "dispute_accepted", confirmed="1"),
+        alice.post(f"/bundles/{ready_bundle(first).pk}/submitted/", {"confirmed": "1"}, follow=True),
+    ):
+        assert "This dispute is closed." in answer.content.decode()
+    assert state_of(second) == DisputeState.OPENED
+
+
+def test_a_closed_dispute_that_is_lost_leads_to_the_refund(alice: Client, dispute: Dispute) -> None:
+    tell(alice, dispute, "verdict", outcome="lost")
+    page = page_of(alice, dispute)
+    assert f"/orders/{dispute.order_id}/fact/refund_issued/" in page
+    assert "What you can do" not in page
+
+
 def test_a_note_stands_in_the_story_and_never_in_the_chain(alice: Client, dispute: Dispute) -> None:
     alice.post(f"/disputes/{dispute.pk}/note/", {"text": "Maria called"})
     assert "Maria called" in page_of(alice, dispute)
