@@ -293,4 +293,6 @@ def reason_words(reason: str) -> str:
         return _now("the mail server refused it: %(words)s") % {"words": rest.strip()}
     if reason.startswith("state_") and reason.removeprefix("state_") in OrderState.values:
         return _now("the order is already: %(state)s") % {"state": OrderState(reason.removeprefix("state_")).label}
+    if reason in DisputeState.values:
+        return _now("the dispute is now: %(state)s") % {"state": DisputeState(reason).label}
     return reason
