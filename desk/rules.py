@@ -3,11 +3,14 @@
 A name in parentheses is the value that the order's policy pack gives to it.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import time, timedelta
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.clocks import format_span
@@ -161,6 +164,17 @@ def rule_sentence(rule: str, policy: Policy | None) -> str:
     return sentence % _Values(values)
 
 
+# What a pack calls by a code.
+CODES: dict[Any, str | Promise] = {
+    "brazil_banking": _("banking days in Brazil"),
+    "china_working": _("working days in China"),
+    "placed_at": _("the order"),
+    "paid_at": _("the payment"),
+    "shipped_at": _("the shipping"),
+    "delivered_at": _("the delivery"),
+}
+
+
 def format_value(value: Any) -> str:
     """A rule's value in words."""
     if isinstance(value, timedelta):
@@ -171,9 +185,15 @@ def format_value(value: Any) -> str:
         return ", ".join(format_value(part) for part in value)
     if isinstance(value, bool):
         return "✓" if value else "–"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).replace("_", " ")
+    if isinstance(value, float):
+        return number_format(int(value) if value.is_integer() else value)
+    return format_label(str(value)) or str(CODES.get(value, value))
+
+
+def format_label(label: str) -> str:
+    """A stage's label such as "day 30" in the reader's language; empty for another text."""
+    match = re.fullmatch(r"day (\d+)", label)
+    return gettext("day %(days)d") % {"days": int(match[1])} if match else ""
 
 
 class _Values(dict[str, str]):

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_fsm import ConcurrentTransitionMixin, FSMField, transition
 
 
@@ -19,7 +20,7 @@ class DisputeState(models.TextChoices):
     EVIDENCE_MISSED = "evidence_missed", _("Evidence deadline missed")
     EVIDENCE_SUBMITTED = "evidence_submitted", _("Evidence submitted")
     WON = "won", _("Won")
-    LOST = "lost", _("Lost")
+    LOST = "lost", pgettext_lazy("dispute", "Lost")
     SETTLED = "settled", _("Settled")
     ACCEPTED = "accepted", _("Accepted")
     WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")

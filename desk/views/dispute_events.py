@@ -1,11 +1,9 @@
 """What happens in a dispute: our answers, what the buyer and the platform do, and the team's notes."""
 
-from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -22,10 +20,9 @@ from desk.rules import rule_sentence
 from desk.selectors.dispute_case import obstacle
 from desk.views.disputes import dispute_of, head_of
 from disputes.models import Dispute
+from disputes.services.notes import write_note
 from orders.events import EventType
 from orders.models import Order
-from orders.models.timeline import EventKind
-from orders.services.ledger import open_ledger, save_ledgers
 
 
 @require_http_methods(["GET", "POST"])
@@ -112,11 +109,3 @@ def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.error(request, _("The note is empty."))
     return redirect("desk:dispute", dispute.pk)
-
-
-def write_note(order_id: int, text: str, *, now: datetime, actor: str) -> None:
-    """Keep what a person wrote beside the chain, like everything that may name people."""
-    with transaction.atomic():
-        ledger = open_ledger(order_id, now=now, actor=actor)
-        ledger.write(EventKind.NOTE, "note", at=now, private={"text": text})
-        save_ledgers([ledger])
