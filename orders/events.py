@@ -90,6 +90,8 @@ def read_amount(value: Any) -> Decimal:
 
 def plain_text(text: str) -> str:
     """The text with its control characters as spaces (M9): no database takes them all, and no header takes one."""
+    if text.isprintable():
+        return text
     return "".join(" " if unicodedata.category(letter) in {"Cc", "Cs"} else letter for letter in text)
 
 

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
-from orders.events import Event, EventType
+from orders.events import Event, EventType, plain_text
 from orders.models import Buyer, Order, OrderItem, Store
 from orders.models.timeline import EventKind
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
@@ -73,7 +73,7 @@ def start_order(
 
 
 def _buyer_values(record: BuyerRecord) -> dict[str, str]:
-    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    values = {field.name: plain_text(getattr(record, field.name)) for field in fields(record)}
     if is_tax_id(record.tax_id):
         values["tax_id"] = normalise_tax_id(record.tax_id)
     return values
@@ -85,7 +85,8 @@ def _add_items(ledger: OrderLedger, items: tuple[ItemRecord, ...]) -> None:
 
 
 def _item_values(item: ItemRecord) -> dict[str, Any]:
-    return {field.name: getattr(item, field.name) for field in fields(item)}
+    values = {field.name: getattr(item, field.name) for field in fields(item)}
+    return {name: plain_text(value) if isinstance(value, str) else value for name, value in values.items()}
 
 
 def dated_facts(record: OrderRecord, order: Order) -> Iterator[Event]:

@@ -77,3 +77,8 @@ def ready_bundle(dispute: Dispute, content: bytes = b"%PDF-1.7 bundle") -> Bundl
         requested_at=timezone.now(), file=str(file), sha256="0" * 64, size=len(content),
     )  # fmt: skip
     return bundle
+
+
+def read_whole(answer: Any) -> bytes:
+    """The content to its end, which closes a file as a server would, and leaves the test's own connection open."""
+    return b"".join(answer.streaming_content) if answer.streaming else bytes(answer.content)

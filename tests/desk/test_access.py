@@ -16,7 +16,7 @@ from messaging.models import Channel, Message, MessageState
 from orders.models import Order, OrderFile, Store, User
 from orders.services.log_in_links import make_log_in_link
 from tests.desk.conftest import PEOPLE, Enter, open_item
-from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, ready_bundle
+from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle
 
 # Address → its arguments, the method, and what owner, agent, viewer, another store's owner and a stranger get.
 # A stranger who is asked to log in gets 302, whom nothing is shown gets 404.
@@ -139,7 +139,7 @@ def test_each_person_gets_what_the_table_says(
     expected = int(answers.split()[PEOPLE.index(person)])
     client = enter(person)
     response = getattr(client, method)(reverse(f"desk:{name}", kwargs=arguments.get(name, {})))
-    response.close()  # the proof's file
+    read_whole(response)  # the proof's file
     assert response.status_code == expected
     if person == "nobody" and expected == 302:
         assert response["Location"].startswith("/accounts/login/")

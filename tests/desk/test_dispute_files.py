@@ -11,7 +11,7 @@ from PIL import Image
 from disputes.models import Dispute
 from evidence.models import Bundle, BundleState, Exhibit
 from orders.models import Store
-from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, ready_bundle, upload
+from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_file_is_served_locked(alice: Client, dispute: Dispute, file_type: str
 def test_a_name_from_outside_cannot_break_the_header(alice: Client, dispute: Dispute) -> None:
     exhibit = filed_exhibit(dispute, picture("JPEG"), name='a"\r\nSet-Cookie: x=1.jpg')
     answer = alice.get(f"/exhibits/{exhibit.pk}/")
-    answer.close()
+    read_whole(answer)
     assert "\n" not in answer["Content-Disposition"]
     assert not answer.cookies
 
@@ -134,12 +134,12 @@ def test_an_unknown_recipient_is_refused_in_words(alice: Client, dispute: Disput
 def test_a_finished_bundle_is_shown_in_our_own_frame_only(alice: Client, dispute: Dispute) -> None:
     bundle = ready_bundle(dispute)
     answer = alice.get(f"/bundles/{bundle.pk}/file/")
-    answer.close()
+    read_whole(answer)
     assert answer["X-Frame-Options"] == "SAMEORIGIN"
     assert answer["Content-Security-Policy"] == "frame-ancestors 'self'"
     assert answer["Content-Disposition"].startswith("inline")
     saved = alice.get(f"/bundles/{bundle.pk}/file/?save")
-    saved.close()
+    read_whole(saved)
     assert saved["Content-Disposition"].startswith("attachment")
 
 

@@ -15,6 +15,7 @@ from orders.models import Order
 from orders.services.verification import verify_timeline
 from tests.cast import at
 from tests.desk.conftest import open_item
+from tests.desk.disputing import read_whole
 
 Make = Callable[..., Message]
 
@@ -50,7 +51,7 @@ def test_the_proof_is_a_download_of_the_very_bytes(alice: Client, make: Make) ->
     answer = alice.get(f"/messages/{message.pk}/proof/")
     assert b"".join(answer.streaming_content) == b"Subject: a\r\n\r\nb"  # type: ignore[arg-type]
     assert answer["Content-Disposition"].startswith("attachment")
-    answer.close()
+    read_whole(answer)
 
 
 def test_a_dead_message_goes_back_to_the_outbox_for_the_contact_hours(make: Make) -> None:
