@@ -14,6 +14,7 @@ from desk import clocks, words
 from desk.dispute_words import OUTCOMES, REMEDIES, exhibit_name
 from disputes.models import ActionKind
 from messaging.models import Message, MessageState
+from orders.calendars import CALENDARS, Calendar, is_provisional
 from orders.events import EventType
 from orders.models import Milestone, Order, TimelineEvent, User
 from orders.models.milestones import MilestoneState
@@ -46,6 +47,7 @@ class Entry:
     who: Words = ""
     learnt_at: datetime | None = None  # when it was recorded, where that was much later
     sequence: int = 0
+    is_provisional: bool = False  # counted on a calendar that is not published yet
 
     @property
     def explains(self) -> bool:
@@ -56,7 +58,13 @@ class Entry:
 def future(order: Order, milestones: Iterable[Milestone], messages: Iterable[Message]) -> list[Entry]:
     """What is to come, the furthest first, so that the nearest stands beside the present."""
     entries = [
-        Entry(row.due_at, words.milestone_label(row.kind, order.policy), "date", row.rule)
+        Entry(
+            row.due_at,
+            words.milestone_label(row.kind, order.policy),
+            "date",
+            row.rule,
+            is_provisional=_is_provisional(order, row),
+        )
         for row in milestones
         if row.state in {MilestoneState.PENDING, MilestoneState.CLAIMED}
     ]
@@ -68,6 +76,11 @@ def future(order: Order, milestones: Iterable[Milestone], messages: Iterable[Mes
         if row.state in {MessageState.PENDING, MessageState.CLAIMED}
     ]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _is_provisional(order: Order, row: Milestone) -> bool:
+    counts = order.policy.value(row.rule, "calendar") == Calendar.CHINA_WORKING
+    return counts and is_provisional(row.due_at.astimezone(CALENDARS[Calendar.CHINA_WORKING][0]).date())
 
 
 def past(

@@ -1,0 +1,19 @@
+"""What an order's picture says of the dates to come."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from desk.selectors.timeline import future
+from orders.models import Milestone, Order, Store
+
+
+@pytest.mark.parametrize(("year", "provisional"), [(2026, False), (2027, True)])
+@pytest.mark.parametrize(("kind", "rule", "counts"), [("first_scan", "S5", True), ("contact_30", "C1", False)])
+def test_a_date_on_a_calendar_that_is_not_published_yet_is_provisional(
+    year: int, provisional: bool, kind: str, rule: str, counts: bool
+) -> None:
+    order = Order(store=Store(policy_name="aliexpress-br"), policy_version=1)
+    due = Milestone(order=order, kind=kind, rule=rule, due_at=datetime(year, 3, 2, tzinfo=UTC))
+    (entry,) = future(order, [due], [])
+    assert entry.is_provisional is (provisional and counts)
