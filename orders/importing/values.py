@@ -131,6 +131,8 @@ def _offset(text: str | None) -> tzinfo | None:
 def check_date_format(date_format: str) -> None:
     """Raise ValueError unless the strptime format names year, month and day."""
     day = datetime(2018, 3, 25)  # noqa: DTZ001 - only its date is compared
+    if not re.search("%[YyGcxD]", date_format):  # from Python 3.13 on, strptime warns of a day without its year
+        raise ValueError(f"{date_format!r} does not name year, month and day; example: %d/%m/%Y %H:%M")
     try:
         same = datetime.strptime(day.strftime(date_format), date_format).date() == day.date()  # noqa: DTZ007
     except (ValueError, re.error) as error:
