@@ -127,18 +127,7 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
     """Take over what the record says differently from the order; say whether it said anything new."""
     order = ledger.order
     order.record_digest = digest_of(record)
-    given = {name: getattr(record, name) for name in (*KEPT, *DATED)}
-    given["shipping_service"] = order.policy.service(record.shipping_service) or record.shipping_service
-    changes = {
-        name: value
-        for name, value in given.items()
-        if value not in (None, "") and getattr(order, name) != value and (name not in DATED or getattr(order, name))
-    }
-    if (
-        order.protection_ends_at
-        and changes.get("protection_ends_at", order.protection_ends_at) < order.protection_ends_at
-    ):
-        del changes["protection_ends_at"]  # an extension that the file has not heard of
+    changes = _differences(order, record)
     before = {name: str(getattr(order, name)) for name in changes}
     for name, value in changes.items():
         setattr(order, name, value)
@@ -155,6 +144,20 @@ def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
     ledger.write(EventKind.FACT, "corrected", at=ledger.now, data={"before": before, "fields": sorted(changes)})
     replan(ledger, at=record.placed_at)
     return True
+
+
+def _differences(order: Order, record: OrderRecord) -> dict[str, Any]:
+    """What the record says otherwise; a date that the order does not know yet is no correction but a fact."""
+    given = {name: getattr(record, name) for name in (*KEPT, *DATED)}
+    given["shipping_service"] = order.policy.service(record.shipping_service) or record.shipping_service
+    end = given["protection_ends_at"]
+    if end and order.protection_ends_at and end < order.protection_ends_at:
+        del given["protection_ends_at"]  # an extension that the file has not heard of
+    return {
+        name: value
+        for name, value in given.items()
+        if value not in (None, "") and getattr(order, name) != value and (name not in DATED or getattr(order, name))
+    }
 
 
 def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
