@@ -1,13 +1,17 @@
 """The rows of the app, by subject."""
 
 from orders.models.accounts import Membership, Store, User
+from orders.models.disruptions import Disruption, DisruptionCause
 from orders.models.files import OrderFile
 from orders.models.milestones import Milestone
 from orders.models.orders import Buyer, Order, OrderItem, Shipment, TrackingEvent
+from orders.models.snapshots import Snapshot, SnapshotKind
 from orders.models.timeline import PrivateData, TimelineEvent
 
 __all__ = [
     "Buyer",
+    "Disruption",
+    "DisruptionCause",
     "Membership",
     "Milestone",
     "Order",
@@ -15,6 +19,8 @@ __all__ = [
     "OrderItem",
     "PrivateData",
     "Shipment",
+    "Snapshot",
+    "SnapshotKind",
     "Store",
     "TimelineEvent",
     "TrackingEvent",

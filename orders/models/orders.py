@@ -84,6 +84,11 @@ class Order(OrderLifecycle):
     first_scan_at = models.DateTimeField(_("first scan"), null=True, blank=True)
     arrived_at = models.DateTimeField(_("reached the destination"), null=True, blank=True)
     last_tracking_at = models.DateTimeField(_("last tracking news"), null=True, blank=True)
+    # Where the tracking desk shows the order (triage); empty when its parcel needs nobody.
+    tracking_queue = models.CharField(_("tracking queue"), max_length=20, blank=True)
+    tracking_cause = models.CharField(_("cause"), max_length=40, blank=True)
+    queued_at = models.DateTimeField(_("in the queue since"), null=True, blank=True)
+    receipt_denied_at = models.DateTimeField(_("buyer says it did not arrive, since"), null=True, blank=True)
     buyer_choice = models.CharField(_("buyer's choice"), max_length=20, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     review_answered_at = models.DateTimeField(_("review answered at"), null=True, blank=True)
@@ -101,6 +106,11 @@ class Order(OrderLifecycle):
             models.Index(fields=["-placed_at", "-id"], name="order_list_of_all_stores"),
             models.Index(fields=["store", "-placed_at", "-id"], name="order_list"),
             models.Index(fields=["store", "state", "-placed_at", "-id"], name="order_list_by_state"),
+            models.Index(
+                fields=["store", "tracking_queue", "queued_at", "id"],
+                condition=~models.Q(tracking_queue=""),
+                name="order_tracking_queue",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -158,7 +168,11 @@ class Shipment(models.Model):
 
 
 class TrackingEvent(models.Model):
-    """What a carrier said about a parcel, when, and where we read it."""
+    """What a carrier said about a parcel, when, and where we read it.
+
+    `detail` is the sub-cause that its words tell. `voided_at` (UTC) is when the carrier took it back (T10), `is_unknown`
+    that nobody here knows what its words mean.
+    """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="tracking_events")
     shipment = models.ForeignKey(Shipment, models.CASCADE, related_name="tracking_events", null=True)
@@ -167,12 +181,18 @@ class TrackingEvent(models.Model):
     description = models.TextField(blank=True)
     location = models.CharField(max_length=500, blank=True)
     source = models.CharField(max_length=500, blank=True)
+    detail = models.CharField(max_length=40, blank=True)
+    is_unknown = models.BooleanField(default=False)
     recorded_at = models.DateTimeField()
+    voided_at = models.DateTimeField(null=True, blank=True)
 
     objects = OrderPart.as_manager()
 
     class Meta:
         ordering = ["at", "id"]
+        indexes = [
+            models.Index(fields=["recorded_at"], condition=models.Q(is_unknown=True), name="tracking_event_unknown"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d} {self.status}"
