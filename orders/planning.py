@@ -104,6 +104,18 @@ def first_scan_due(facts: OrderFacts, policy: Policy) -> datetime | None:
     return start
 
 
+def stalled_due(facts: OrderFacts, policy: Policy) -> datetime | None:
+    """When a parcel without an update is slow (T2): counted from shipping or the latest news (T12)."""
+    if not facts.shipped_at or not policy.has("T2"):
+        return None
+    return max(facts.shipped_at, facts.last_tracking_at or facts.shipped_at) + policy.duration("T2")
+
+
+def destination_due(facts: OrderFacts, policy: Policy) -> datetime | None:
+    """When a parcel has to have reached the buyer's country (T3)."""
+    return facts.shipped_at + policy.duration("T3") if facts.shipped_at and policy.has("T3") else None
+
+
 def _after(rule: str, start: str) -> "Due":
     def due(facts: OrderFacts, policy: Policy) -> datetime | None:
         started: datetime | None = getattr(facts, start)
@@ -134,12 +146,6 @@ def _promise_end(facts: OrderFacts, policy: Policy) -> datetime | None:
     """A dispute looks only at an end that is still to come when it opens."""
     end = promise_end(facts, policy)
     return None if end and facts.disputed_at and end < facts.disputed_at else end
-
-
-def _tracking_stalled(facts: OrderFacts, policy: Policy) -> datetime | None:
-    if not facts.shipped_at:
-        return None
-    return max(facts.shipped_at, facts.last_tracking_at or facts.shipped_at) + policy.duration("T2")
 
 
 def _protection_check(facts: OrderFacts, policy: Policy) -> datetime | None:
@@ -186,8 +192,8 @@ DEFINITIONS: dict[MilestoneKind, Definition] = {
     Kind.CONTACT_30: Definition("C1", _after("C1", "shipped_at"), OVER),
     Kind.CONTACT_45: Definition("C2", _after("C2", "shipped_at"), OVER),
     Kind.CONTACT_60: Definition("C3", _after("C3", "shipped_at"), OVER),
-    Kind.TRACKING_STALLED: Definition("T2", _tracking_stalled, OVER),
-    Kind.NOT_IN_DESTINATION: Definition("T3", _after("T3", "shipped_at"), ("arrived", *OVER)),
+    Kind.TRACKING_STALLED: Definition("T2", stalled_due, OVER),
+    Kind.NOT_IN_DESTINATION: Definition("T3", destination_due, ("arrived", *OVER)),
     Kind.PROTECTION_CHECK: Definition("G1", _protection_check, OVER),
     Kind.REVIEW_REQUEST: Definition("G3", _after("G3", "delivered_at"), ("refunded", "cancelled")),
     Kind.COMPLETION: Definition("G4", _after("G4", "delivered_at"), ("refunded", "cancelled", "completed")),

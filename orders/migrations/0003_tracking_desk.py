@@ -107,6 +107,16 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='order',
+            name='tracking_detail',
+            field=models.CharField(blank=True, max_length=40, verbose_name='what the latest news says more'),
+        ),
+        migrations.AddField(
+            model_name='order',
+            name='untraceable_at',
+            field=models.DateTimeField(blank=True, null=True, verbose_name='known to no source since'),
+        ),
+        migrations.AddField(
+            model_name='order',
             name='tracking_queue',
             field=models.CharField(blank=True, max_length=20, verbose_name='tracking queue'),
         ),

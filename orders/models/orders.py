@@ -88,6 +88,8 @@ class Order(OrderLifecycle):
     tracking_queue = models.CharField(_("tracking queue"), max_length=20, blank=True)
     tracking_cause = models.CharField(_("cause"), max_length=40, blank=True)
     queued_at = models.DateTimeField(_("in the queue since"), null=True, blank=True)
+    tracking_detail = models.CharField(_("what the latest news says more"), max_length=40, blank=True)
+    untraceable_at = models.DateTimeField(_("known to no source since"), null=True, blank=True)
     receipt_denied_at = models.DateTimeField(_("buyer says it did not arrive, since"), null=True, blank=True)
     buyer_choice = models.CharField(_("buyer's choice"), max_length=20, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
@@ -170,8 +172,8 @@ class Shipment(models.Model):
 class TrackingEvent(models.Model):
     """What a carrier said about a parcel, when, and where we read it.
 
-    `detail` is the sub-cause that its words tell. `voided_at` (UTC) is when the carrier took it back (T10), `is_unknown`
-    that nobody here knows what its words mean.
+    `detail` is the sub-cause that its words tell, `voided_at` (UTC) when the carrier took it back (T10), and
+    `is_unknown` says that nobody here knows what its words mean.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="tracking_events")
