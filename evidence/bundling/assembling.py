@@ -1,9 +1,10 @@
 """Putting a bundle together: the text's pages, the exhibits behind their headings, numbers, links, outline."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,10 @@ import pikepdf
 from evidence.bundling.cases import CaseExhibit, CaseFile
 from evidence.bundling.layout import EXHIBIT, FOOTER_LEFT, FOOTER_RIGHT, FOOTER_Y, STAMP_FONT
 from evidence.bundling.manifests import FORMAT, attach, seal, spell
-from evidence.bundling.pages import exhibit_title, section_title, sections_of
+from evidence.bundling.pages import exhibit_title, section_title
 from evidence.bundling.preparing import Prepared
 from evidence.bundling.rendering import Rendered
+from evidence.bundling.sections import EXHIBITS, STAMPS
 from evidence.bundling.stamping import StampFont, read_stamp_font
 from evidence.phrasing import Phrasebook
 
@@ -26,7 +28,7 @@ LINK, NUMBER = "x-bundle:", "x-page:"  # what the template writes for a link, an
 class Leaf:
     """One page to come: a page of the text, with a page of an exhibit drawn onto it or without."""
 
-    text_page: int
+    text: tuple[int, int]  # which document, and which of its pages, both from 0
     footer: str
     part: pikepdf.Page | None = None
 
@@ -59,16 +61,20 @@ def footer_letters(case: CaseFile, book: Phrasebook) -> str:
 
 
 def assemble(
-    case: CaseFile, prepared: Mapping[str, Prepared], rendered: Rendered, book: Phrasebook, target: Path
+    case: CaseFile,
+    prepared: Mapping[str, Prepared],
+    rendered: Sequence[Rendered],
+    book: Phrasebook,
+    target: Path,
 ) -> Mapping[str, Span]:
     """Write the bundle; returns where each section and exhibit stands."""
     with ExitStack() as stack:
-        text = stack.enter_context(pikepdf.open(rendered.path))
+        texts = [stack.enter_context(pikepdf.open(document.path)) for document in rendered]
         parts = {mark: stack.enter_context(pikepdf.open(part.path)) for mark, part in prepared.items() if part.pages}
         plan = plan_pages(case, rendered, parts, book)
         with pikepdf.new() as out:
-            _lay(out, text, plan)
-            font = read_stamp_font(text.pages[rendered.body_pages])
+            _lay(out, texts, plan)
+            font = read_stamp_font(texts[-1].pages[0])
             _stamp(out, plan, font, book)
             _link(out, plan, font)
             _outline(out, plan, case, book)
@@ -80,40 +86,43 @@ def assemble(
     return plan.spans
 
 
-def plan_pages(case: CaseFile, rendered: Rendered, parts: Mapping[str, pikepdf.Pdf], book: Phrasebook) -> Plan:
-    """The order of the pages: the sections, the exhibits before the last of them, the manifest."""
-    plan, starts = Plan(), sorted(rendered.anchors.items(), key=lambda anchor: anchor[1])
-    ends = [start for _name, start in starts[1:]]
-    of_text = {name: range(start, end) for (name, start), end in zip(starts, ends, strict=False)}
-    *before, last = sections_of(case)
-    for name in before:
-        plan.add(name, [Leaf(number, _footer(case, book, "")) for number in of_text[name]])
-    for exhibit in case.exhibits:
-        plan.add(exhibit.mark, list(_exhibit_leaves(exhibit, of_text, parts, _footer(case, book, exhibit.mark))))
-    plan.add(last, [Leaf(number, _footer(case, book, "")) for number in of_text[last]])
+def plan_pages(
+    case: CaseFile, rendered: Sequence[Rendered], parts: Mapping[str, pikepdf.Pdf], book: Phrasebook
+) -> Plan:
+    """The order of the pages: that of the documents, with the exhibits at the first of their headings."""
+    plan = Plan()
+    anchors = {name: (n, page) for n, document in enumerate(rendered) for name, page in document.anchors.items()}
+    for name, documents in groupby(enumerate(rendered), key=lambda numbered: numbered[1].name):
+        if name == EXHIBITS:
+            for exhibit in case.exhibits:
+                footer = _footer(case, book, exhibit.mark)
+                plan.add(exhibit.mark, list(_exhibit_leaves(exhibit, anchors, parts, footer)))
+        elif name != STAMPS:
+            footer = _footer(case, book, "")
+            pages = [(number, page) for number, document in documents for page in range(document.pages)]
+            plan.add(name, [Leaf(page, footer) for page in pages])
     return plan
 
 
 def _exhibit_leaves(
-    exhibit: CaseExhibit, of_text: Mapping[str, range], parts: Mapping[str, pikepdf.Pdf], footer: str
+    exhibit: CaseExhibit, anchors: Mapping[str, tuple[int, int]], parts: Mapping[str, pikepdf.Pdf], footer: str
 ) -> Iterator[Leaf]:
     """An exhibit's slip, if it has one, and its own pages behind one heading."""
-    for number in of_text.get(f"slip:{exhibit.mark}", ()):
-        yield Leaf(number, footer)
+    if slip := anchors.get(f"slip:{exhibit.mark}"):
+        yield Leaf(slip, footer)
     if part := parts.get(exhibit.mark):
-        heading = of_text[f"frame:{exhibit.mark}"][0]
         for page in part.pages:
-            yield Leaf(heading, footer, page)
+            yield Leaf(anchors[f"frame:{exhibit.mark}"], footer, page)
 
 
-def _lay(out: pikepdf.Pdf, text: pikepdf.Pdf, plan: Plan) -> None:
+def _lay(out: pikepdf.Pdf, texts: Sequence[pikepdf.Pdf], plan: Plan) -> None:
     """Add every page; what pages share is copied once."""
     opening, closing = out.make_stream(b"q\n"), out.make_stream(b"\nQ\n")
-    copied: dict[int, tuple[Any, Any]] = {}  # a page laid twice comes as it was changed the first time
+    copied: dict[tuple[int, int], tuple[Any, Any]] = {}  # a page laid twice comes as it was changed the first time
     for leaf in plan.leaves:
-        out.pages.append(text.pages[leaf.text_page])
+        out.pages.append(texts[leaf.text[0]].pages[leaf.text[1]])
         page: Any = out.pages[-1].obj
-        shared, heading = copied.setdefault(leaf.text_page, (page.Resources, page.Contents))
+        shared, heading = copied.setdefault(leaf.text, (page.Resources, page.Contents))
         resources = pikepdf.Dictionary(dict(shared.items()))
         # The text's own drawing turns the page upside down: it is closed off before anything is drawn on it.
         drawing = [opening, heading, closing]

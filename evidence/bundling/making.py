@@ -7,10 +7,11 @@ from typing import Any
 
 from evidence.bundling.assembling import Span, assemble, footer_letters
 from evidence.bundling.cases import CaseExhibit, CaseFile
-from evidence.bundling.pages import Shown, exhibit_title
+from evidence.bundling.pages import Shown, exhibit_title, open_teller
 from evidence.bundling.preparing import Bench, Prepared, open_bench
 from evidence.bundling.problems import Problem
 from evidence.bundling.rendering import render
+from evidence.bundling.sections import lay_sections
 from evidence.bundling.verifying import verify
 from evidence.phrasing import Phrasebook
 from evidence.recipients import Recipient
@@ -43,16 +44,20 @@ def make_bundle(case: CaseFile, recipient: Recipient, folder: Path, on_progress:
         prepared[mark] = part
         on_progress(PREPARED * number // len(case.exhibits))
     shown = {mark: Shown(part.pages, part.sha256, part.problem) for mark, part in prepared.items()}
-    rendered = render(case, shown, recipient, folder, footer_letters(case, book))
-    on_progress(RENDERED)
+    sections = list(lay_sections(case, shown, open_teller(case, recipient), footer_letters(case, book)))
+    rendered = []
+    for document in render(sections, folder):
+        rendered.append(document)
+        on_progress(PREPARED + (RENDERED - PREPARED) * len(rendered) // len(sections))
     path = folder / "bundle.pdf"
     spans = assemble(case, prepared, rendered, book, path)
     on_progress(ASSEMBLED)
     verification = verify(path)
     if verification.problems:
         raise UnfitBundle(f"the bundle does not stand its own verification: {verification.problems[0]}")
+    replaced = tuple(sorted({code for document in rendered for code in document.replaced}))
     exhibits = [_report(exhibit, spans, prepared, book) for exhibit in case.exhibits]
-    return Made(path, hash_file(path), path.stat().st_size, verification.pages, exhibits, rendered.replaced)
+    return Made(path, hash_file(path), path.stat().st_size, verification.pages, exhibits, replaced)
 
 
 def _prepare(case: CaseFile, folder: Path) -> Iterator[tuple[str, Prepared]]:

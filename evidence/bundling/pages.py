@@ -13,7 +13,6 @@ from evidence.bundling.problems import Problem
 from evidence.phrasing import Phrase, Phrasebook
 from evidence.recipients import Recipient
 
-STAMPS_ANCHOR = "stamps"
 # The parts of a bundle with a heading of their own, in their order; the exhibits follow before the manifest.
 SECTIONS = ("cover", "index", "timeline", "tracking", "messages", "manifest")
 MONEY_LOCALE = "en"
@@ -104,35 +103,68 @@ class Teller:
         return self.book.say(table, str(value)).text if table else str(value)
 
 
-def page_context(case: CaseFile, shown: Mapping[str, Shown], recipient: Recipient) -> dict[str, Any]:
-    """What the template needs."""
-    book = Phrasebook(recipient.languages)
+def open_teller(case: CaseFile, recipient: Recipient) -> Teller:
+    """Who tells this case to this recipient."""
     currency = case.total.currency if case.total else (case.claim.amount.currency if case.claim.amount else "")
-    teller = Teller(book, ZoneInfo(case.zone), currency)
+    return Teller(Phrasebook(recipient.languages), ZoneInfo(case.zone), currency)
+
+
+def words_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
+    """What every section needs: the language and its labels."""
+    labels = {
+        name: teller.book.say("labels", name, zone=case.zone, page="", pages="") for name in teller.book.keys("labels")
+    }
+    return {"language": teller.book.languages[0], "say": labels}
+
+
+def cover_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
+    """The parties, the claim, the dates and the seller's position."""
+    book, claim = teller.book, case.claim
     return {
-        "language": recipient.languages[0],
         "case": case,
-        "say": {name: book.say("labels", name, zone=case.zone, page="", pages="") for name in book.keys("labels")},
-        "sections": [(name, section_title(book, name)) for name in sections_of(case)],
-        "reason": book.say("reasons", case.claim.reason or "not_stated"),
-        "cause": book.say("causes", case.claim.customs_cause) if case.claim.customs_cause else None,
-        "claimed": teller.money(case.claim.amount),
+        "reason": book.say("reasons", claim.reason or "not_stated"),
+        "cause": book.say("causes", claim.customs_cause) if claim.customs_cause else None,
+        "claimed": teller.money(claim.amount),
         "total": teller.money(case.total),
         "position": _position(case, teller),
         "offers": [(teller.moment(offer.at), teller.offer(offer)) for offer in case.offers],
         "dates": [(book.say("labels", name), teller.moment(at)) for name, at in case.dates.items()],
-        "timeline": [
-            (teller.moment(row.at), book.say("events", row.type).text, list(teller.details(row)), row.text)
-            for row in case.timeline
-        ],
-        "tracking": [(teller.moment(row.at), book.say("statuses", row.status).text, row) for row in case.tracking],
-        "messages": [
-            (teller.moment(row.at), book.say("purposes", row.purpose), book.say("labels", row.channel).text, row)
-            for row in case.messages
-        ],
-        "slots": [(book.say("kinds", slot.kind), slot) for slot in case.slots],
-        "exhibits": [_exhibit(exhibit, shown[exhibit.mark], teller) for exhibit in case.exhibits],
     }
+
+
+def index_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
+    """The sections and the checklist, beside the exhibits."""
+    return {
+        "sections": [(name, section_title(teller.book, name)) for name in sections_of(case)],
+        "slots": [(teller.book.say("kinds", slot.kind), slot) for slot in case.slots],
+    }
+
+
+def timeline_rows(case: CaseFile, teller: Teller) -> list[Any]:
+    """What happened, a row each."""
+    return [
+        (teller.moment(row.at), teller.book.say("events", row.type).text, list(teller.details(row)), row.text)
+        for row in case.timeline
+    ]
+
+
+def tracking_rows(case: CaseFile, teller: Teller) -> list[Any]:
+    """What the carriers said, a row each."""
+    return [(teller.moment(row.at), teller.book.say("statuses", row.status).text, row) for row in case.tracking]
+
+
+def message_rows(case: CaseFile, teller: Teller) -> list[Any]:
+    """The messages that were sent."""
+    book = teller.book
+    return [
+        (teller.moment(row.at), book.say("purposes", row.purpose), book.say("labels", row.channel).text, row)
+        for row in case.messages
+    ]
+
+
+def exhibit_rows(case: CaseFile, shown: Mapping[str, Shown], teller: Teller) -> list[Any]:
+    """The exhibits, and what became of each."""
+    return [_exhibit(exhibit, shown[exhibit.mark], teller) for exhibit in case.exhibits]
 
 
 def sections_of(case: CaseFile) -> list[str]:

@@ -1,21 +1,19 @@
-"""Setting a case's text: cover, index, record, the exhibits' headings and the manifest, as one PDF."""
+"""Setting a case's text: cover, index, record, the exhibits' headings and the manifest, a PDF each."""
 
 import json
-import subprocess
-from collections.abc import Mapping
+import select
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.template.loader import render_to_string
-
-from evidence.bundling.cases import CaseFile
-from evidence.bundling.pages import STAMPS_ANCHOR, Shown, page_context
 from evidence.bundling.processes import start
+from evidence.bundling.sections import Section
 from evidence.fonts import write_fonts_conf
-from evidence.recipients import Recipient
 
 SECONDS = 240  # after which a document is given up
+STYLE = Path(__file__).parent.parent / "templates/evidence/bundle.css"
 APT_LINE = "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # fontTools stamps the fonts that it cuts with a date: always the same one.
 EPOCH = "1767225600"
@@ -27,51 +25,90 @@ class UnusableRenderer(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The text as a PDF; `anchors` tell on which of its pages (from 0) each part begins."""
+    """A section's document as a PDF; `anchors` tell on which of its pages (from 0) each part begins."""
 
+    name: str
     path: Path
     pages: int
     anchors: Mapping[str, int]
     replaced: tuple[int, ...]
 
-    @property
-    def body_pages(self) -> int:
-        """How many pages there are before the sheet of letters for stamps, which is no page of the bundle."""
-        return self.anchors[STAMPS_ANCHOR]
+
+def render(sections: Iterable[Section], folder: Path) -> Iterator[Rendered]:
+    """Set the sections one after the other. Raises UnusableRenderer."""
+    with open_press(folder) as press:
+        for section in sections:
+            yield press.render(section)
 
 
-def render(case: CaseFile, shown: Mapping[str, Shown], recipient: Recipient, folder: Path, letters: str) -> Rendered:
-    """Set the text. `shown` says what became of each exhibit. Raises UnusableRenderer."""
-    html = folder / "text.html"
-    html.write_text(
-        render_to_string("evidence/bundle.html", page_context(case, shown, recipient) | {"letters": letters}),
-        encoding="utf-8",
-    )
-    return typeset(html, folder / "text.pdf", folder)
+class Press:
+    """The process that sets the documents."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+        self.process: Any = None
 
-def typeset(html: Path, pdf: Path, folder: Path) -> Rendered:
-    """Set an HTML file as a PDF, in the process for it. Raises UnusableRenderer."""
-    answer = _ask({"html": str(html), "pdf": str(pdf)}, folder)
-    if answer.get("error") == "pango":
-        raise UnusableRenderer(f"Pango is not on this machine: install it, on Debian by `{APT_LINE}`")
-    if "error" in answer:
-        raise UnusableRenderer(f"the text could not be set: {answer['error']} {answer.get('message', '')}".strip())
-    return Rendered(pdf, answer["pages"], answer["anchors"], tuple(answer["replaced"]))
+    def render(self, section: Section) -> Rendered:
+        """Set a section in a new file of the folder. Raises UnusableRenderer."""
+        self.count += 1
+        html, pdf = (self.folder / f"text-{self.count}.{kind}" for kind in ("html", "pdf"))
+        html.write_text(section.html(), encoding="utf-8")
+        answer = self._ask({"html": str(html), "pdf": str(pdf), "style": str(STYLE)})
+        if answer.get("error") == "pango":
+            raise UnusableRenderer(f"Pango is not on this machine: install it, on Debian by `{APT_LINE}`")
+        if "error" in answer:
+            raise UnusableRenderer(f"the text could not be set: {answer['error']} {answer.get('message', '')}".strip())
+        return Rendered(section.name, pdf, answer["pages"], answer["anchors"], tuple(answer["replaced"]))
 
+    def _ask(self, job: dict[str, str]) -> dict[str, Any]:
+        if self.process is None:
+            environment = {"FONTCONFIG_FILE": str(write_fonts_conf(self.folder)), "SOURCE_DATE_EPOCH": EPOCH}
+            with self._errors.open("wb") as errors:
+                self.process = start("evidence.bundling.typesetting", environment=environment, errors=errors)
+        try:
+            self.process.stdin.write(json.dumps(job) + "\n")
+            self.process.stdin.flush()
+            return self._answer()
+        except BrokenPipeError:
+            return self._told_by_its_end()
 
-def _ask(job: dict[str, str], folder: Path) -> dict[str, Any]:
-    environment = {"FONTCONFIG_FILE": str(write_fonts_conf(folder)), "SOURCE_DATE_EPOCH": EPOCH}
-    process = start("evidence.bundling.typesetting", environment=environment, errors=subprocess.PIPE)
-    try:
-        # WeasyPrint prints a banner of its own where a library is missing: the answer is the last line.
-        said, errors = process.communicate(json.dumps(job) + "\n", timeout=SECONDS)
-        answer: dict[str, Any] = json.loads(said.splitlines()[-1])
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.communicate()
+    def _answer(self) -> dict[str, Any]:
+        """The next line that is an answer: where a library is missing, WeasyPrint prints a banner before it."""
+        while select.select([self.process.stdout], [], [], SECONDS)[0]:
+            line = self.process.stdout.readline()
+            if not line:
+                return self._told_by_its_end()
+            if line.startswith("{"):
+                answer: dict[str, Any] = json.loads(line)
+                return answer
         return {"error": f"it took longer than {SECONDS} s"}
-    except (IndexError, json.JSONDecodeError):
-        last = (errors.splitlines() or ["at its limit of memory or time, it seems"])[-1]
-        return {"error": f"its process ended without an answer ({process.returncode}): {last[:300]}"}
-    return answer
+
+    def _told_by_its_end(self) -> dict[str, Any]:
+        code = self.process.wait()
+        lines = self._errors.read_text(encoding="utf-8", errors="replace").splitlines()
+        last = (lines or ["at its limit of memory or time, it seems"])[-1]
+        return {"error": f"its process ended without an answer ({code}): {last[:300]}"}
+
+    @property
+    def _errors(self) -> Path:
+        return self.folder / "text-errors.txt"
+
+    def close(self) -> None:
+        """End the process."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            self.process.stdin.close()
+            self.process.stdout.close()
+            self.process = None
+
+
+@contextmanager
+def open_press(folder: Path) -> Iterator[Press]:
+    """A press that writes into the folder."""
+    press = Press(folder)
+    try:
+        yield press
+    finally:
+        press.close()

@@ -1,4 +1,4 @@
-"""A process of its own that sets HTML as a PDF: `python -m evidence.bundling.typesetting` answers one job with JSON.
+"""A process of its own that sets HTML as PDF: `python -m evidence.bundling.typesetting` answers each job with JSON.
 
 It fetches nothing, knows our fonts only, and has a limit on memory and time. A character that no font has is written
 as its code, [U+E000], for a box would say nothing and nobody would notice.
@@ -31,41 +31,67 @@ class MissingGlyphs(logging.Handler):
             self.code_points.add(int(str(record.args[1])))
 
 
-def typeset(source: Path, target: Path) -> dict[str, Any]:
-    """Set the document; the answer has its pages' anchors (name → page, from 0) and the characters written as codes."""
-    import weasyprint  # type: ignore[import-untyped]  # here: without Pango its import is the error to report
+class Press:
+    """Sets one document after the other in one style."""
 
-    nothing = weasyprint.URLFetcher(allowed_protocols=[], allow_redirects=False)
-    missing = MissingGlyphs()
-    logger = logging.getLogger("weasyprint")
-    logger.addHandler(missing)
-    logger.propagate = False
-    html = source.read_text(encoding="utf-8")
-    replaced: set[int] = set()
-    for _turn in range(TURNS):
-        document = weasyprint.HTML(string=html, url_fetcher=nothing).render()
-        document.write_pdf(target)
-        if not missing.code_points - replaced:
-            break
-        replaced |= missing.code_points
-        html = html.translate({code: f"[U+{code:04X}]" for code in missing.code_points})
-    anchors = {name: number for number, page in enumerate(document.pages) for name in page.anchors}
-    return {"anchors": anchors, "pages": len(document.pages), "replaced": sorted(replaced)}
+    def __init__(self, style: Path) -> None:
+        import weasyprint  # type: ignore[import-untyped]  # here: without Pango its import is the error to report
+        from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
+
+        self.weasyprint = weasyprint
+        self.nothing = weasyprint.URLFetcher(allowed_protocols=[], allow_redirects=False)
+        self.fonts = FontConfiguration()
+        self.style = weasyprint.CSS(
+            string=style.read_text(encoding="utf-8"), url_fetcher=self.nothing, font_config=self.fonts
+        )
+        self.missing = MissingGlyphs()
+        logger = logging.getLogger("weasyprint")
+        logger.addHandler(self.missing)
+        logger.propagate = False
+
+    def typeset(self, source: Path, target: Path) -> dict[str, Any]:
+        """Set a document; the answer has its anchors (name → page, from 0) and the characters written as codes."""
+        html = source.read_text(encoding="utf-8")
+        replaced: set[int] = set()
+        for _turn in range(TURNS):
+            self.missing.code_points.clear()
+            page = self.weasyprint.HTML(string=html, url_fetcher=self.nothing)
+            document = page.render(stylesheets=[self.style], font_config=self.fonts)
+            document.write_pdf(target)
+            if not self.missing.code_points - replaced:
+                break
+            replaced |= self.missing.code_points
+            html = html.translate({code: f"[U+{code:04X}]" for code in self.missing.code_points})
+        anchors = {name: number for number, page in enumerate(document.pages) for name in page.anchors}
+        return {"anchors": anchors, "pages": len(document.pages), "replaced": sorted(replaced)}
+
+
+def set_limits() -> None:
+    """Bound the process's memory for good, and its time for the next document."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    seconds = int(used.ru_utime + used.ru_stime) + CPU_SECONDS
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
 
 
 def main() -> None:
-    """One job, one answer: `error` is `pango` where the library is missing."""
-    job = json.loads(sys.stdin.readline())
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
-    gc.set_threshold(LARGE_STEPS)
-    try:
-        answer = typeset(Path(job["html"]), Path(job["pdf"]))
-    except OSError as error:
-        answer = {"error": "pango" if "cannot load library" in str(error) else "system", "message": str(error)[:500]}
-    except (MemoryError, RecursionError) as error:
-        answer = {"error": "limit", "message": type(error).__name__}
-    print(json.dumps(answer), flush=True)  # noqa: T201
+    """One job a line until the input ends; `error` is `pango` where the library is missing."""
+    press: Press | None = None
+    for line in sys.stdin:
+        job = json.loads(line)
+        set_limits()
+        gc.set_threshold(LARGE_STEPS)
+        try:
+            press = press or Press(Path(job["style"]))
+            answer = press.typeset(Path(job["html"]), Path(job["pdf"]))
+        except OSError as error:
+            answer = {
+                "error": "pango" if "cannot load library" in str(error) else "system",
+                "message": str(error)[:500],
+            }
+        except (MemoryError, RecursionError) as error:
+            answer = {"error": "limit", "message": type(error).__name__}
+        print(json.dumps(answer), flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
