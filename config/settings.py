@@ -105,6 +105,11 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; larger uploads stream to disk
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes, without files
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100_000_000)  # bytes, of an order file
 
+# --- evidence bundles -------------------------------------------------------------------------------------------------
+BUNDLE_SIGNING_KEY = env.str("BUNDLE_SIGNING_KEY", default="")  # a PKCS#12 file; without one bundles stay unsigned
+BUNDLE_SIGNING_PASSPHRASE = env.str("BUNDLE_SIGNING_PASSPHRASE", default="")
+BUNDLE_TIMESTAMP_URL = env.str("BUNDLE_TIMESTAMP_URL", default="")  # of an RFC 3161 server
+
 # --- Celery: wake-ups only --------------------------------------------------------------------------------------------
 REDIS_URL = env.str("REDIS_URL", default=f"unix://{DATA_DIR / 'valkey.sock'}")
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
