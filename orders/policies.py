@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from orders.calendars import Calendar
+from orders.duties import load_duties
 from orders.events import EventType
 from orders.zones import known_zone
 
@@ -83,7 +84,7 @@ ANCHORS = {"placed_at", "paid_at", "shipped_at", "delivered_at"}
 # what has no date of its own, and how long an answer and the evidence of a dispute may take.
 INDISPENSABLE = ("C", "R12", "D1", "D4")
 SERVICES = {"postal", "commercial_express"}
-HEADINGS = {"title", "platform_zone", "country", "language", "shipping_services", "statuses"}
+HEADINGS = {"title", "platform_zone", "country", "language", "duties", "shipping_services", "statuses"}
 LONGEST = timedelta(days=3650)
 UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 
@@ -105,6 +106,8 @@ class Policy:
     rules: Mapping[str, Mapping[str, Any]]
     shipping_services: Mapping[str, str] = field(default_factory=dict)
     statuses: Mapping[str, str] = field(default_factory=dict)
+    # What buyers pay in duty and tax: the `table` of orders/duty_tables and the marketplace's `regime` in it, if any.
+    duties: Mapping[str, str] = field(default_factory=dict)
 
     def has(self, rule: str) -> bool:
         """Whether the pack applies the rule."""
@@ -233,6 +236,20 @@ def _read_rule(rule: str, given: Any) -> dict[str, Any]:
     return values
 
 
+def _read_duties(given: Any) -> dict[str, str]:
+    if given == {}:
+        return {}
+    if not isinstance(given, dict) or set(given) != {"table", "regime"}:
+        raise UnusablePolicy("[duties] takes two values, 'table' and 'regime'")
+    try:
+        known = load_duties(given["table"]).at_checkout
+    except (OSError, TypeError, ValueError, KeyError, ArithmeticError) as error:
+        raise UnusablePolicy(f"[duties] table = {given['table']!r}: {error!r}") from error
+    if given["regime"] not in known:
+        raise UnusablePolicy(f"[duties] regime = {given['regime']!r}: expected one of {', '.join(known)}")
+    return given
+
+
 def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
     if not known_zone(data.get("platform_zone", "")):
         raise UnusablePolicy(f"platform_zone = {data.get('platform_zone')!r}: expected an IANA time zone")
@@ -255,6 +272,7 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
         rules=rules,
         shipping_services=services,
         statuses=statuses,
+        duties=_read_duties(data.get("duties", {})),
         **heading,
     )
 

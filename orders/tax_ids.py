@@ -1,7 +1,30 @@
 """Brazilian tax numbers (rule S1): CPF for a person, CNPJ for a company, alphanumeric CNPJ included."""
 
+import re
+from enum import StrEnum
+
 from stdnum.br import cnpj, cpf
-from stdnum.exceptions import ValidationError
+from stdnum.exceptions import InvalidChecksum, ValidationError
+
+
+class TaxIdKind(StrEnum):
+    """Whose number it is."""
+
+    CPF = "cpf"  # a person's, 11 digits
+    CNPJ = "cnpj"  # a company's, 12 letters or digits and 2 digits
+
+
+class TaxIdProblem(StrEnum):
+    """Why a text is no tax number."""
+
+    LENGTH = "length"
+    CHARACTERS = "characters"
+    ALL_EQUAL = "all_equal"
+    CHECK_DIGITS = "check_digits"
+
+
+LENGTHS = {11: TaxIdKind.CPF, 14: TaxIdKind.CNPJ}
+_BETWEEN = re.compile(r"[\s.\-/]")
 
 
 def normalise_tax_id(text: str) -> str:
@@ -27,3 +50,26 @@ def is_tax_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def tax_id_kind(text: str) -> TaxIdKind | None:
+    """Which kind of number the text is, or by its length would be; None where it has the length of neither."""
+    return LENGTHS.get(len(_BETWEEN.sub("", text)))
+
+
+def tax_id_problem(text: str) -> TaxIdProblem | None:
+    """Why the text is no tax number; None for a valid one."""
+    if is_tax_id(text):
+        return None
+    number, kind = _BETWEEN.sub("", text).upper(), tax_id_kind(text)
+    if kind is None:
+        return TaxIdProblem.LENGTH
+    if len(set(number)) == 1:
+        return TaxIdProblem.ALL_EQUAL
+    try:
+        (cpf if kind is TaxIdKind.CPF else cnpj).validate(number)
+    except InvalidChecksum:
+        return TaxIdProblem.CHECK_DIGITS
+    except ValidationError:
+        return TaxIdProblem.CHARACTERS
+    return TaxIdProblem.CHECK_DIGITS

@@ -14,10 +14,18 @@ def _data() -> dict[str, dict[str, str]]:
 
 
 @cache
+def _state_codes() -> dict[str, dict[str, str]]:
+    """Country → a state's code or name, folded → its code."""
+    codes = {code: code for code in _data()["BR"]} | {name: code for code, name in _data()["BR-names"].items()}
+    return {"BR": {_fold(word): code for word, code in codes.items()}}
+
+
+@cache
 def _states() -> dict[str, dict[str, str]]:
-    codes = _data()["BR"]
-    names = {name: codes[code] for code, name in _data()["BR-names"].items()}
-    return {"BR": {_fold(key): zone for key, zone in (codes | names).items()}}
+    return {
+        country: {word: _data()[country][code] for word, code in words.items()}
+        for country, words in _state_codes().items()
+    }
 
 
 @cache
@@ -41,6 +49,12 @@ def _fold(text: str) -> str:
 def known_zone(name: str) -> bool:
     """Whether the name stands in the IANA table."""
     return name in available_timezones()
+
+
+def state_code(country: str, state: str) -> str:
+    """A state's code, by its code or its name ("SP", "São Paulo", "BR-SP"); empty where it is not known."""
+    word = _fold(state).removeprefix(f"{country.casefold()}-")
+    return _state_codes().get(country.upper(), {}).get(word, "")
 
 
 def buyer_zone(*, timezone: str, country: str, state: str, default: str) -> ZoneInfo:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.tax_ids import is_tax_id, normalise_tax_id
+from orders.tax_ids import TaxIdKind, TaxIdProblem, is_tax_id, normalise_tax_id, tax_id_kind, tax_id_problem
 
 # From the Receita Federal's own examples, and numbers made for tests.
 VALID = [
@@ -48,6 +48,31 @@ def test_a_number_is_refused_when_it_does_not_hold(text: str) -> None:
 @pytest.mark.parametrize("length", [11, 14])
 def test_a_number_of_equal_digits_is_refused(digit: str, length: int) -> None:
     assert not is_tax_id(digit * length)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "problem"),
+    [
+        ("529.982.247-25", TaxIdKind.CPF, None),
+        ("12ABC34501DE35", TaxIdKind.CNPJ, None),
+        ("529.982.247-26", TaxIdKind.CPF, TaxIdProblem.CHECK_DIGITS),
+        ("12ABC34501DE36", TaxIdKind.CNPJ, TaxIdProblem.CHECK_DIGITS),
+        ("111.111.111-11", TaxIdKind.CPF, TaxIdProblem.ALL_EQUAL),
+        ("00000000000000", TaxIdKind.CNPJ, TaxIdProblem.ALL_EQUAL),
+        ("ABC98224725", TaxIdKind.CPF, TaxIdProblem.CHARACTERS),
+        ("12ABC34501DEÇ5", TaxIdKind.CNPJ, TaxIdProblem.CHARACTERS),
+        ("n/a", None, TaxIdProblem.LENGTH),
+    ],
+)
+def test_a_number_tells_its_kind_and_what_is_wrong(
+    text: str, kind: TaxIdKind | None, problem: TaxIdProblem | None
+) -> None:
+    assert (tax_id_kind(text), tax_id_problem(text)) == (kind, problem)
+
+
+@given(st.text())
+def test_a_text_has_a_problem_exactly_when_it_is_no_number(text: str) -> None:
+    assert (tax_id_problem(text) is None) is is_tax_id(text)
 
 
 def cpf_of(first_nine: str) -> str:
