@@ -4,10 +4,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from evidence.bundling.changes import Changes
+from evidence.bundling.chats import Said
 from evidence.file_types import FileType
+
+
+class Translator(StrEnum):
+    """Who put a caption into the other language."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +30,10 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class CaseExhibit:
-    """A file that proves something; `mark` is its name in the bundle."""
+    """A file that proves something; `mark` is its name in the bundle, `key` what tells it in every version.
+
+    `translation` is the caption in another language, by whom `translated_by` says; `chat` what a chat record holds.
+    """
 
     mark: str
     kind: str
@@ -32,6 +45,11 @@ class CaseExhibit:
     file_type: FileType
     added_at: datetime
     path: Path
+    key: str = ""
+    translation: str = ""
+    translation_language: str = ""
+    translated_by: Translator = Translator.HUMAN
+    chat: tuple[Said, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +101,7 @@ class Happening:
 
 @dataclass(frozen=True, slots=True)
 class TrackingNews:
-    """What a carrier said of a parcel."""
+    """What a carrier said of a parcel; `fetched_at` is when we read it, `voided_at` when it took it back (T10)."""
 
     at: datetime
     status: str
@@ -91,11 +109,50 @@ class TrackingNews:
     words: str
     source: str
     parcel: str
+    fetched_at: datetime | None = None
+    voided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDisruption:
+    """A cause of delay that touches the parcel (T9); `mark` is that of its notice, where it has one."""
+
+    at: datetime
+    until: datetime | None
+    cause: str
+    words: str
+    region: str
+    carrier: str
+    route: str
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseSnapshot:
+    """A view that was frozen on a day: `lines` are its content as (key, value), deepest keys joined by dots."""
+
+    at: datetime
+    kind: str
+    occasion: str
+    source: str
+    sha256: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that the archive's copy carries along, as it is stored; whoever attaches it checks its hash first."""
+
+    name: str
+    path: Path
+    sha256: str
+    media_type: str
+    description: str
 
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message that reached its channel, with its proof where it left as a mail."""
+    """A message that reached its channel, with its proof where it left as a mail: `proof_name` as it is attached."""
 
     at: datetime
     purpose: str
@@ -106,20 +163,25 @@ class SentMessage:
     body: str
     message_id: str
     proof_sha256: str
+    proof_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseSlot:
-    """A proof that the case calls for, and the exhibits that give it."""
+    """A proof that the case calls for, the exhibits that give it, and from whom one is on record without a file."""
 
     kind: str
     is_filled: bool
     marks: tuple[str, ...]
+    without_file: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CaseFile:
-    """All that a bundle prints. `made_of` is the date of the newest thing in it: the bundle's own date."""
+    """All that a bundle prints. `made_of` is the date of the newest thing in it: the bundle's own date.
+
+    `zone` is the platform's clock, on which everything is told; the other two are told beside it where that matters.
+    """
 
     order_number: str
     dispute_number: int
@@ -141,3 +203,10 @@ class CaseFile:
     slots: tuple[CaseSlot, ...]
     exhibits: tuple[CaseExhibit, ...]
     made_of: datetime
+    seller_zone: str = ""
+    buyer_zone: str = ""
+    seller_language: str = "zh-hans"
+    disruptions: tuple[CaseDisruption, ...] = ()
+    snapshots: tuple[CaseSnapshot, ...] = ()
+    changes: Changes | None = None
+    attachments: tuple[Attachment, ...] = ()
