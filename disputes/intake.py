@@ -21,6 +21,7 @@ from orders.records import OrderRecord, RowError, TrackingRecord
 from orders.services.facts import Outcome
 from orders.services.intake import buyer_key, correct_order, dated_facts, digest_of, start_order, status_fact
 from orders.services.ledger import OrderLedger, lock_store, open_ledgers, save_ledgers
+from orders.services.objections import Broken, odd_number
 from orders.tax_ids import is_tax_id
 
 BATCH = 200  # orders, or lines of tracking, to a transaction
@@ -41,6 +42,7 @@ class Report:
     warnings: list[dict[str, Any]] = field(default_factory=list)
     scheduled: int = 0
     stale: int = 0
+    odd_numbers: set[str] = field(default_factory=set)  # that the warnings name already
 
     def as_json(self) -> dict[str, Any]:
         """The contract's form."""
@@ -58,7 +60,17 @@ class Report:
         """Keep what the rules had to say about a row."""
         for outcome in outcomes:
             for broken in (*outcome.violations, *outcome.warnings):
-                self.warnings.append({"row": row, "rule": broken.rule, "message": broken.message})
+                self._note(row, broken)
+
+    def warn_of_number(self, record: TrackingRecord) -> None:
+        """Keep that a number looks odd, at the first row that has it: a parcel has many lines of news."""
+        odd = odd_number(record.tracking_number)
+        if odd and record.tracking_number not in self.odd_numbers:
+            self.odd_numbers.add(record.tracking_number)
+            self._note(record.row, odd)
+
+    def _note(self, row: int | None, broken: Broken) -> None:
+        self.warnings.append({"row": row, "rule": broken.rule, "message": broken.message})
 
     def count_milestones(self, ledger: OrderLedger) -> None:
         """Count the timers that a ledger is about to add."""
@@ -102,7 +114,7 @@ class Intake:
 
     def _store(self, batch: list[Record], report: Report, take: Callable[[list[Record], Report], None]) -> None:
         """One transaction for the batch; when the database refuses it, one for each row, so that one row is lost."""
-        trial = Report()
+        trial = Report(odd_numbers=set(report.odd_numbers))
         try:
             with transaction.atomic():
                 take(batch, trial)
@@ -179,6 +191,7 @@ class Intake:
         }
         for record in sorted(batch, key=lambda record: record.at):
             shipment = _parcel_of(record, parcels)
+            report.warn_of_number(record)
             if shipment is None:
                 error = "no order of this store has this parcel: import the order first"
                 report.rejected.append(RowError(record.row or 0, "tracking_number", record.tracking_number, error))
@@ -230,6 +243,7 @@ def _merge(report: Report, trial: Report) -> None:
         setattr(report, name, getattr(report, name) + getattr(trial, name))
     report.rejected += trial.rejected
     report.warnings += trial.warnings
+    report.odd_numbers |= trial.odd_numbers
 
 
 def _name(record: OrderRecord | TrackingRecord) -> str:

@@ -12,6 +12,7 @@ from orders.lifecycle import UNDERWAY, UNPAID, OrderState
 from orders.models import Order
 from orders.services.ledger import OrderLedger
 from orders.tax_ids import is_tax_id
+from orders.tracking_numbers import NumberProblem, number_problem
 from orders.tracking_statuses import TrackingStatus
 
 
@@ -102,7 +103,21 @@ def warnings_about(ledger: OrderLedger, event: Event) -> list[Broken]:
         warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
     if ledger.policy.has("S2") and is_commercial(ledger, event):
         warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
+    if ledger.policy.has("S5") and (odd := odd_number(event.text("tracking_number"))):
+        warnings.append(odd)
     return warnings
+
+
+def odd_number(number: str) -> Broken | None:
+    """A number that looks mistyped or invented: what S5 waits for, a first scan, will hardly come to it."""
+    message = ODD_NUMBERS.get(number_problem(number))
+    return Broken("S5", message.format(number=number[:64])) if message else None
+
+
+ODD_NUMBERS: dict[NumberProblem | None, str] = {
+    NumberProblem.CHECK_DIGIT: "the check digit of {number!r} does not fit: compare it with the label",
+    NumberProblem.SHAPE: "{number!r} looks like no carrier's number: compare it with the label",
+}
 
 
 # What each command asks the machine for; a fact takes the transition only where the machine allows it.

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.duties import DutyEstimate, NoDutyRates, estimate_duty, load_duties
+from orders.duties import DutyEstimate, ImportTax, NoDutyRates, StateTax, estimate_duty, load_duties
 from orders.policies import UnusablePolicy, load_policy
 from orders.zones import state_code
 from tests.orders.test_policies import HEAD, packs, write_pack
@@ -77,8 +77,9 @@ def test_icms_is_a_share_of_the_price_that_holds_it(total: Decimal, state: str) 
 def test_every_state_of_the_table_is_a_state_and_every_row_names_its_source() -> None:
     table = load_duties("brazil")
     assert [state for row in table.icms for state in row.states if state_code("BR", state) != state] == []
-    assert {row.confidence for row in (*table.import_tax, *table.icms)} <= {"high", "medium", "low"}
-    assert all(row.source for row in (*table.import_tax, *table.icms))
+    rows: list[ImportTax | StateTax] = [*table.import_tax, *table.icms]
+    assert {row.confidence for row in rows} <= {"high", "medium", "low"}
+    assert all(row.source for row in rows)
 
 
 def test_the_packs_say_which_table_and_regime_hold() -> None:
