@@ -1,7 +1,7 @@
 """The rows of the app, by subject."""
 
 from orders.models.accounts import Membership, Store, User
-from orders.models.disruptions import Disruption, DisruptionCause
+from orders.models.disruptions import Disruption, DisruptionCause, TouchedOrder
 from orders.models.files import OrderFile
 from orders.models.milestones import Milestone
 from orders.models.orders import Buyer, Order, OrderItem, Shipment, TrackingEvent
@@ -23,6 +23,7 @@ __all__ = [
     "SnapshotKind",
     "Store",
     "TimelineEvent",
+    "TouchedOrder",
     "TrackingEvent",
     "User",
 ]

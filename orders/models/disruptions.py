@@ -1,9 +1,12 @@
 """Disruptions (T9): causes of delay that the seller knows of, recorded once for every parcel that they touch."""
 
+from datetime import datetime
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from orders.models.accounts import Store
+from orders.models.orders import Order, OrderPart
 from orders.querysets import StoreScoped
 
 
@@ -24,9 +27,10 @@ class DisruptionCause(models.TextChoices):
 class Disruption(models.Model):
     """One cause, where and when it holds parcels up; an empty region, carrier or route means any.
 
-    `region` is a country, state or city of the buyers, `route` a place that the parcels pass. `ends_at` is the last
-    day as it was announced, `lifted_at` when it was over in fact (UTC). `applied_through` is the last order looked
-    at, so that telling the buyers can be taken up again where it was broken off.
+    `region` is a country, state or city of the buyers, `route` a place that the parcels pass ("Curitiba") or a pair of
+    countries ("CN-BR"). `ends_at` is the end as it was announced, `lifted_at` when it was over in fact (UTC).
+    `next_look_at` is when a worker looks for parcels next: none while it is over. `applied_at` is when every order
+    had been looked at once: from then on only parcels that come in are touched.
     """
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="disruptions", verbose_name=_("store"))
@@ -43,9 +47,8 @@ class Disruption(models.Model):
     notice_type = models.CharField(max_length=10, blank=True)
     recorded_at = models.DateTimeField(_("recorded at"))
     recorded_by = models.CharField(_("recorded by"), max_length=100, blank=True)
-    applied_through = models.BigIntegerField(default=0, editable=False)
     applied_at = models.DateTimeField(_("every order looked at"), null=True, blank=True)
-    touched = models.PositiveIntegerField(_("parcels touched"), default=0)
+    next_look_at = models.DateTimeField(_("next look"), null=True, blank=True, db_index=True)
 
     objects = StoreScoped.as_manager()
 
@@ -56,3 +59,32 @@ class Disruption(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_cause_display()} · {self.region or self.carrier or self.route}".strip(" ·")
+
+    @property
+    def over_at(self) -> datetime | None:
+        """When it is over (UTC), or None while nobody knows."""
+        return self.lifted_at or self.ends_at
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it holds up nothing any more."""
+        return self.over_at is not None and self.over_at < now
+
+
+class TouchedOrder(models.Model):
+    """An order whose parcel a disruption touches; `sequence` is the event on its timeline, `at` when (UTC)."""
+
+    disruption = models.ForeignKey(Disruption, models.CASCADE, related_name="touched_orders")
+    order = models.ForeignKey(Order, models.CASCADE, related_name="touched_by")
+    sequence = models.PositiveIntegerField()
+    at = models.DateTimeField()
+
+    objects = OrderPart.as_manager()
+
+    class Meta:
+        verbose_name = _("touched order")
+        verbose_name_plural = _("touched orders")
+        ordering = ["at", "id"]
+        constraints = [models.UniqueConstraint(fields=["disruption", "order"], name="one_touch_per_order")]
+
+    def __str__(self) -> str:
+        return f"{self.order_id} · {self.disruption_id}"
