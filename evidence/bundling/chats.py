@@ -39,7 +39,8 @@ DATE = r"\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}日?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}
 TIME = r"\d{1,2}:\d{2}(?::\d{2})?(?:\s?[AaPp]\.?[Mm]\.?)?"
 WHEN = rf"(?:{DATE})(?:,?\s{{1,3}}|T)(?:{TIME})"
 NAME = rf"[^\n:：]{{1,{NAME_LETTERS}}}"
-# Bounded in every part, for a hostile line may be long. In the order in which they are tried: "[12/03/2026, 14:05:11] Maria: Hello" and "12/03/2026 14:05 - Maria: Hello",
+# Bounded in every part, for a hostile line may be long. In the order in which they are tried:
+# "[12/03/2026, 14:05:11] Maria: Hello" and "12/03/2026 14:05 - Maria: Hello",
 # "Maria Souza 2026-03-12 14:05:11" and "2026-03-12 14:05 Maria Souza" over the text, "Maria: Hello".
 STARTS = (
     re.compile(rf"^\u200e?\[?(?P<at>{WHEN})\]?\s{{0,3}}(?:-\s{{0,3}})?(?P<who>{NAME})[:：]\s*(?P<text>.*)$"),

@@ -89,7 +89,7 @@ class Paper:
 
 
 def find_contradictions(case: CaseFile, texts: Mapping[str, str]) -> list[Contradiction]:
-    """Everything that disagrees, the serious first; `texts` are the exhibits' own words by mark, where there are any."""
+    """All that disagrees, the serious first; `texts` are the exhibits' own words by mark, where there are any."""
     papers = list(_papers(case, texts))
     found = [contradiction for check in CHECKS for contradiction in check(case, papers)]
     return sorted(dict.fromkeys(found), key=lambda one: one.severity is not Severity.SERIOUS)

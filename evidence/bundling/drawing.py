@@ -62,7 +62,7 @@ class Label:
 
 
 def draw_timeline(points: Sequence[Point], names: dict[Lane, str], clock: str) -> str:
-    """The drawing as SVG; `names` are the rows', `clock` says whose time it is. Empty where there is nothing to draw."""
+    """The drawing as SVG; `names` are the rows', `clock` says whose time it is. Empty where nothing is to be drawn."""
     if not points:
         return ""
     scale = Scale.over([point.at for point in points])

@@ -1,4 +1,4 @@
-"""The names of exhibits: A-1, A-2 … in their order; what was handed in keeps its name for ever, what comes late is 12A."""
+"""The names of exhibits: A-1, A-2 … in their order; what was handed in keeps its name, what comes late is 12A."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ def give_marks(keys: Sequence[str], fixed: Mapping[str, str], *, series: str = S
 
 
 def fixed_marks(versions: Iterable[Mapping[str, str]]) -> dict[str, str]:
-    """The marks that stand for ever: of each key the one under which it was handed in first; versions in their order."""
+    """The marks that stand for ever: of each key that under which it was handed in first; versions in their order."""
     fixed: dict[str, str] = {}
     for version in versions:
         fixed = dict(version) | fixed
