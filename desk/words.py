@@ -23,6 +23,7 @@ EVENTS: dict[str, Words] = {
     "stale": _("Dates that had passed before the order came in"),
     "response_missed": _("The answer to the dispute was missed"),
     "note": _("Note of the team"),
+    "snapshot": _("View of the day kept"),
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.PAYMENT_CONFIRMED: _("The funds arrived"),
     EventType.CANCELLED: _("Order cancelled"),
@@ -36,6 +37,8 @@ EVENTS: dict[str, Words] = {
     EventType.TRACKING: _("Tracking news"),
     EventType.TRACKING_LOOKUP: _("Tracking number looked up"),
     EventType.DELIVERED: _("Parcel delivered"),
+    EventType.RECEIPT_DENIED: _("The buyer says that it did not arrive"),
+    EventType.RECEIPT_CONFIRMED: _("The buyer has the parcel"),
     EventType.BUYER_MESSAGE: _("The buyer wrote"),
     EventType.DISPUTE_OPENED: _("Dispute opened"),
     EventType.DISPUTE_CHANGED: _("Dispute changed by the buyer"),
@@ -67,6 +70,8 @@ COMMANDS: dict[EventType, Words] = {
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.TRACKING: _("Add tracking news"),
     EventType.BUYER_MESSAGE: _("Record what the buyer wrote"),
+    EventType.RECEIPT_DENIED: _("Record that the buyer did not get it"),
+    EventType.RECEIPT_CONFIRMED: _("Record that the buyer has it"),
 }
 
 MILESTONES: dict[str, Words] = {

@@ -16,13 +16,17 @@ from disputes.models import Dispute
 from disputes.reactions import MILESTONE_REACTIONS
 from disputes.services.advice import advise_again
 from disputes.services.cases import DISPUTE_REACTIONS
+from disputes.services.tracking_cases import CaseMilestone, fire_follow_up, follow_parcel
 from orders.models import Milestone
 from orders.planning import MilestoneKind, obstacle
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
 from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
 from orders.services.milestones import MOVES, cancel_milestone, fire_milestone
+from orders.services.snapshots import freeze_tracking
 
 logger = logging.getLogger(__name__)
+# When the buyer is told where his parcel is, what the carriers said then is kept.
+CONTACTS = {MilestoneKind.CONTACT_30, MilestoneKind.CONTACT_45, MilestoneKind.CONTACT_60}
 
 
 def fire_due(clock: Callable[[], datetime], *, until: datetime) -> int:
@@ -71,10 +75,13 @@ def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
     """Fire a milestone on an open ledger, or cancel it with the reason when it must not fire any more."""
     if milestone.kind in DISPUTE_REACTIONS:
         _fire_dispute_milestone(ledger, milestone)
+    elif milestone.kind == CaseMilestone.FOLLOW_UP:
+        fire_follow_up(ledger, milestone)
     else:
         _fire_order_milestone(ledger, milestone)
     if ledger.order.disputed_at:
         advise_again(ledger)
+    follow_parcel(ledger)
 
 
 def _fire_order_milestone(ledger: OrderLedger, milestone: Milestone) -> None:
@@ -89,6 +96,8 @@ def _fire_order_milestone(ledger: OrderLedger, milestone: Milestone) -> None:
     fire_milestone(ledger, milestone)
     if change:
         ledger.move(change, ledger.now)
+    if kind in CONTACTS:
+        freeze_tracking(ledger, kind)
     MILESTONE_REACTIONS[kind](ledger, milestone)
 
 

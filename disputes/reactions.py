@@ -9,7 +9,6 @@ from datetime import datetime
 from disputes.disruptions import touches
 from disputes.models import ActionItem, ActionKind
 from disputes.services.actions import raise_action, settle_actions
-from disputes.services.advice import latest_lookups
 from messaging.models import Channel, Message, MessageState
 from messaging.services.outbox import queue_message
 from messaging.vocabulary import Purpose
@@ -19,6 +18,8 @@ from orders.planning import MilestoneKind, ending, handling_end, protection_end
 from orders.services.facts import Outcome
 from orders.services.ledger import OrderLedger
 from orders.services.objections import is_high_value
+from orders.services.parcels import latest_lookups
+from orders.services.snapshots import freeze_tracking
 from orders.tax_ids import is_tax_id
 from orders.tracking_statuses import TrackingStatus
 
@@ -187,6 +188,7 @@ def _on_delivered(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     settle_actions(ledger, WHILE_WAITING, reason="delivered")
     if ledger.order.delivered_at != event.at or not ledger.is_news(event.at):
         return  # another word of the same delivery, or history
+    freeze_tracking(ledger, EventType.DELIVERED)
     if ledger.order.refunded_at:
         _ask_repayment(ledger, outcome)
         return

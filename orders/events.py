@@ -30,6 +30,8 @@ class EventType(StrEnum):
     TRACKING = "tracking"
     TRACKING_LOOKUP = "tracking_lookup"
     DELIVERED = "delivered"
+    RECEIPT_DENIED = "receipt_denied"  # the buyer says that it did not arrive, whatever the tracking says (T5)
+    RECEIPT_CONFIRMED = "receipt_confirmed"  # the buyer has it
     BUYER_MESSAGE = "buyer_message"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_CHANGED = "dispute_changed"

@@ -31,6 +31,8 @@ class OrderState(models.TextChoices):
 UNPAID = [OrderState.PAYMENT_PENDING, OrderState.PAYMENT_EXPIRED]
 UNDERWAY = [OrderState.SHIPPED, OrderState.CONTACT_30, OrderState.CONTACT_45, OrderState.CONTACT_60]
 OPEN = [*UNPAID, OrderState.PAID, *UNDERWAY, OrderState.DELIVERED, OrderState.DISPUTED]
+# From where an order goes back: a dispute that is over (D11), a delivery that its carrier took back (T10).
+RETURNING = [OrderState.DISPUTED, OrderState.DELIVERED]
 
 
 class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
@@ -114,14 +116,14 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
         """The platform or the buyer called the order off."""
         self.cancelled_at = self.state_since = at
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.PAYMENT_PENDING)
+    @transition(field=state, source=RETURNING, target=OrderState.PAYMENT_PENDING)
     def return_to_payment_pending(self, at: datetime) -> None:
-        """A dispute on an order that nobody had paid (D9 is noted) is over."""
+        """A dispute on an order that nobody had paid (D9 is noted) is over, or a delivery was taken back (T10)."""
         self._end_dispute(at)
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.PAYMENT_EXPIRED)
+    @transition(field=state, source=RETURNING, target=OrderState.PAYMENT_EXPIRED)
     def return_to_payment_expired(self, at: datetime) -> None:
-        """A dispute on an order whose payment had expired (D9 is noted) is over."""
+        """A dispute on an order whose payment had expired (D9 is noted) is over, or a delivery was taken back (T10)."""
         self._end_dispute(at)
 
     @transition(field=state, source=OrderState.DISPUTED, target=OrderState.CANCELLED)
@@ -129,29 +131,29 @@ class OrderLifecycle(ConcurrentTransitionMixin, models.Model):
         """A dispute on a cancelled order is over (D11)."""
         self._end_dispute(at)
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.PAID)
+    @transition(field=state, source=RETURNING, target=OrderState.PAID)
     def return_to_paid(self, at: datetime) -> None:
-        """A dispute on an order that never shipped ended in the seller's favour (D11)."""
+        """A dispute on an order that never shipped is over (D11), or a delivery was taken back (T10)."""
         self._end_dispute(at)
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.SHIPPED)
+    @transition(field=state, source=RETURNING, target=OrderState.SHIPPED)
     def return_to_shipped(self, at: datetime) -> None:
-        """A dispute ended before the first contact's day (D11)."""
+        """A dispute ended, or a delivery was taken back, before the first contact's day (D11, T10)."""
         self._end_dispute(at)
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.CONTACT_30)
+    @transition(field=state, source=RETURNING, target=OrderState.CONTACT_30)
     def return_to_contact_30(self, at: datetime) -> None:
-        """A dispute ended after the first contact's day (D11)."""
+        """A dispute ended, or a delivery was taken back, after the first contact's day (D11, T10)."""
         self._end_dispute(at)
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.CONTACT_45)
+    @transition(field=state, source=RETURNING, target=OrderState.CONTACT_45)
     def return_to_contact_45(self, at: datetime) -> None:
-        """A dispute ended after the second contact's day (D11)."""
+        """A dispute ended, or a delivery was taken back, after the second contact's day (D11, T10)."""
         self._end_dispute(at)
 
-    @transition(field=state, source=OrderState.DISPUTED, target=OrderState.CONTACT_60)
+    @transition(field=state, source=RETURNING, target=OrderState.CONTACT_60)
     def return_to_contact_60(self, at: datetime) -> None:
-        """A dispute ended after the third contact's day (D11)."""
+        """A dispute ended, or a delivery was taken back, after the third contact's day (D11, T10)."""
         self._end_dispute(at)
 
     @transition(field=state, source=OrderState.DISPUTED, target=OrderState.DELIVERED)

@@ -230,7 +230,7 @@ def told_events(ledger: OrderLedger) -> list[TimelineEvent]:
     """The order's facts, commands and notes with what people wrote in them."""
 
     def read() -> list[Any]:
-        rows = ledger.order.timeline.filter(kind__in=TOLD).exclude(type="stale")
+        rows = ledger.order.timeline.filter(kind__in=TOLD).exclude(type__in=("stale", "snapshot"))
         return list(rows.select_related("private").order_by("at", "sequence"))
 
     return ledger.remember("told", read)

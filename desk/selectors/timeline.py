@@ -88,7 +88,7 @@ def past(
 ) -> list[Entry]:
     """What happened, the latest first; dates that ended before their time stand where they ended."""
     rows = list(milestones)
-    entries = [_event(order, event, names) for event in events]
+    entries = [_event(order, event, names) for event in events if event.type != "snapshot"]
     entries += [*_cancelled(order, rows), *_dead(order, rows)]
     for entry in entries:
         if entry.look == "stale":

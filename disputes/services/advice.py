@@ -14,6 +14,7 @@ from orders.events import EventType
 from orders.models import OrderItem, TimelineEvent
 from orders.planning import promise_end
 from orders.services.ledger import OrderLedger
+from orders.services.parcels import latest_lookups
 
 # The advice that is something to do before the answer; accepting, contesting and the like are the answer itself.
 ACTIONS = {
@@ -30,12 +31,6 @@ ACTIONS = {
 }
 
 ASKED = {ActionState.OPEN, ActionState.DONE}  # a slot that was settled, and is missing again, is asked for again
-
-
-def latest_lookups(ledger: OrderLedger) -> dict[str, bool]:
-    """Each source that was asked for the parcel, with its latest answer."""
-    lookups = sorted(_events(ledger, EventType.TRACKING_LOOKUP), key=lambda event: (event.at, event.sequence))
-    return {event.data["source"]: event.data["found"] for event in lookups}
 
 
 def exhibits_of(ledger: OrderLedger) -> list[tuple[str, str]]:

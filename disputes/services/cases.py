@@ -16,6 +16,7 @@ from disputes.deadlines import (
 )
 from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionKind, Dispute, Offer
+from disputes.reasons import Reason
 from disputes.services.actions import raise_action, settle_actions
 from orders.events import Event, EventType
 from orders.lifecycle import OrderState
@@ -114,6 +115,8 @@ def _open(ledger: OrderLedger, event: Event) -> None:
     ledger.add(dispute)
     ledger.note_move("dispute", "", dispute.state)
     _set_claim(dispute, event)
+    if dispute.reason == Reason.SIGNED_NOT_RECEIVED:
+        ledger.order.receipt_denied_at = ledger.order.receipt_denied_at or event.at
     dispute.respond_by = response_deadline(dispute, ledger.policy)
     _ask_answer(ledger, dispute, rule="D1")
     _store(ledger, dispute, event.at)

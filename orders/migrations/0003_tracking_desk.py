@@ -102,11 +102,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='order',
-            name='tracking_cause',
-            field=models.CharField(blank=True, max_length=40, verbose_name='cause'),
-        ),
-        migrations.AddField(
-            model_name='order',
             name='tracking_detail',
             field=models.CharField(blank=True, max_length=40, verbose_name='what the latest news says more'),
         ),

@@ -86,7 +86,6 @@ class Order(OrderLifecycle):
     last_tracking_at = models.DateTimeField(_("last tracking news"), null=True, blank=True)
     # Where the tracking desk shows the order (triage); empty when its parcel needs nobody.
     tracking_queue = models.CharField(_("tracking queue"), max_length=20, blank=True)
-    tracking_cause = models.CharField(_("cause"), max_length=40, blank=True)
     queued_at = models.DateTimeField(_("in the queue since"), null=True, blank=True)
     tracking_detail = models.CharField(_("what the latest news says more"), max_length=40, blank=True)
     untraceable_at = models.DateTimeField(_("known to no source since"), null=True, blank=True)

@@ -14,7 +14,6 @@ from orders.lifecycle import OrderState
 from orders.models import Order
 from orders.models.timeline import EventKind
 from orders.planning import protection_end
-from orders.policies import Policy
 from orders.services.ledger import OrderLedger
 from orders.services.milestones import replan
 from orders.services.objections import Broken, broken_rules, refusal_of, warnings_about
@@ -23,9 +22,11 @@ from orders.services.parcels import (
     is_known_shipment,
     is_known_tracking,
     note_delivery,
+    note_lookup,
     note_shipment,
     note_tracking,
 )
+from orders.services.ways_back import way_back
 from orders.tax_ids import is_tax_id, normalise_tax_id
 from orders.tracking_phrases import classify
 
@@ -154,6 +155,14 @@ def _extend_receipt(ledger: OrderLedger, event: Event) -> None:
         ledger.order.protection_extended_at = event.at
 
 
+def _deny_receipt(ledger: OrderLedger, event: Event) -> None:
+    ledger.order.receipt_denied_at = ledger.order.receipt_denied_at or event.at
+
+
+def _confirm_receipt(ledger: OrderLedger, _event: Event) -> None:
+    ledger.order.receipt_denied_at = None
+
+
 def _choose(ledger: OrderLedger, event: Event) -> None:
     ledger.order.buyer_choice = event.text("choice")
 
@@ -179,36 +188,8 @@ def _open_dispute(ledger: OrderLedger, event: Event) -> None:
 
 def end_dispute(ledger: OrderLedger, at: datetime) -> None:
     """Bring a disputed order back to where it belongs (D11)."""
-    ledger.move(_way_back(ledger, at), at)
-
-
-def _way_back(ledger: OrderLedger, at: datetime) -> Callable[[datetime], None]:
-    """Where an order belongs when its dispute is over (D11)."""
-    order: Any = ledger.order  # the machine's transitions carry no types
-    policy = ledger.policy
-    over_at = order.delivered_at + policy.duration("G4") if order.delivered_at and policy.has("G4") else None
-    stages = [
-        ("C3", order.return_to_contact_60),
-        ("C2", order.return_to_contact_45),
-        ("C1", order.return_to_contact_30),
-    ]
-    due = [way for rule, way in stages if _has_come(order.shipped_at, policy, rule, at)]
-    ways: list[tuple[Any, Callable[[datetime], None]]] = [
-        (order.refunded_at, order.refund),
-        (order.completed_at or (over_at and over_at <= at), order.return_to_completed),
-        (order.delivered_at, order.return_to_delivered),
-        (order.cancelled_at, order.return_to_cancelled),
-        (due, due[0] if due else order.return_to_shipped),
-        (order.shipped_at, order.return_to_shipped),
-        (order.paid_at, order.return_to_paid),
-        (order.expired_at, order.return_to_payment_expired),
-    ]
-    return next((way for applies, way in ways if applies), order.return_to_payment_pending)
-
-
-def _has_come(shipped_at: datetime | None, policy: Policy, rule: str, at: datetime) -> bool:
-    """Whether the stage fell due before `at`; one that falls due at this very instant has its own turn after it."""
-    return shipped_at is not None and policy.has(rule) and shipped_at + policy.duration(rule) < at
+    ledger.order.receipt_denied_at = None
+    ledger.move(way_back(ledger, at), at)
 
 
 # News that is known already: the same line of a file twice, or a parcel's number that was told before.
@@ -228,7 +209,10 @@ HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {
     EventType.BUYER_CHOICE: _choose,
     EventType.SHIPPED: note_shipment,
     EventType.TRACKING: note_tracking,
+    EventType.TRACKING_LOOKUP: note_lookup,
     EventType.DELIVERED: note_delivery,
+    EventType.RECEIPT_DENIED: _deny_receipt,
+    EventType.RECEIPT_CONFIRMED: _confirm_receipt,
     EventType.DISPUTE_OPENED: _open_dispute,
     EventType.REFUND_ISSUED: _refund,
     EventType.REVIEW_RECEIVED: _review,

@@ -12,6 +12,7 @@ from orders.models.timeline import EventKind
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
 from orders.services.ledger import OrderLedger, new_ledger
 from orders.services.milestones import replan
+from orders.services.snapshots import freeze_sale
 from orders.tax_ids import is_tax_id, normalise_tax_id
 
 # Fields of a record that an order keeps as they are; a file that says nothing about one leaves it alone.
@@ -69,6 +70,7 @@ def start_order(
     ledger = new_ledger(order, now=now, actor=actor)
     ledger.write(EventKind.FACT, "placed", at=record.placed_at)
     _add_items(ledger, record.items)
+    freeze_sale(ledger)
     return ledger
 
 

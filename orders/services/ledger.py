@@ -18,9 +18,10 @@ from orders.models import Buyer, Milestone, Order, PrivateData, Shipment, Store,
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind, chain_name, private_digest
 from orders.policies import Policy
+from orders.triage import triage
 
 Row = TypeVar("Row", bound=models.Model)
-CONSEQUENCES = {EventKind.ACTION, EventKind.MESSAGE}
+CONSEQUENCES = {EventKind.ACTION, EventKind.MESSAGE, EventKind.NOTE}
 OPEN_STATES = {MilestoneState.PENDING, MilestoneState.CLAIMED}
 
 
@@ -40,6 +41,7 @@ class OrderLedger:
     changed: list[Milestone] = field(default_factory=list)
     cause: TimelineEvent | None = None  # the event whose consequences are being written
     is_new: bool = False
+    is_refiled: bool = False  # the parcel stands in another queue than before
     is_history: bool = False  # what is recorded now is told to nobody, whatever its date
     read: dict[str, list[Any]] = field(default_factory=dict)
 
@@ -103,6 +105,14 @@ class OrderLedger:
             self.add(PrivateData(event=event, salt=salt, data=private))
         return event
 
+    def file_parcel(self) -> None:
+        """Bring the order into the queue of the tracking desk where it stands now, or out of it (T1)."""
+        finding = triage(self.order, self.policy, now=self.now)
+        queue = finding.queue if finding else ""
+        if queue != self.order.tracking_queue:
+            self.order.tracking_queue, self.order.queued_at = queue, finding.since if finding else None
+            self.is_refiled = True
+
     def seal(self) -> None:
         """Chain the events written since the last saving to those before them."""
         for event in self.rows:
@@ -163,6 +173,7 @@ def new_ledger(order: Order, *, now: datetime, actor: str) -> OrderLedger:
 def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
     """Write everything that was added, in one transaction."""
     for ledger in ledgers:
+        ledger.file_parcel()
         ledger.seal()
     with transaction.atomic():
         new = [ledger.order for ledger in ledgers if ledger.is_new]
@@ -170,12 +181,12 @@ def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
         Buyer.objects.bulk_create({id(order.buyer): order.buyer for order in new if order.buyer.pk is None}.values())
         Order.objects.bulk_create(new)
         for ledger in ledgers:
-            if not ledger.is_new and (ledger.rows or ledger.changed):
+            if not ledger.is_new and (ledger.rows or ledger.changed or ledger.is_refiled):
                 ledger.order.save()
         _write_rows(row for ledger in ledgers for row in ledger.rows)
         _write_changed(milestone for ledger in ledgers for milestone in ledger.changed)
     for ledger in ledgers:
-        ledger.rows, ledger.changed, ledger.is_new, ledger.cause = [], [], False, None
+        ledger.rows, ledger.changed, ledger.is_new, ledger.is_refiled, ledger.cause = [], [], False, False, None
 
 
 def _write_rows(rows: Iterable[models.Model]) -> None:

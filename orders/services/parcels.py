@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from orders.events import Event
-from orders.models import Shipment, TrackingEvent
+from orders.events import Event, EventType
+from orders.models import Shipment, TimelineEvent, TrackingEvent
+from orders.models.timeline import EventKind
 from orders.services.ledger import OrderLedger
 from orders.tracking_statuses import TrackingStatus, is_scan, reached_destination
 
@@ -55,6 +56,24 @@ def note_tracking(ledger: OrderLedger, event: Event) -> None:
         _deliver_parcel(ledger, row.shipment, event.at)
 
 
+def note_lookup(ledger: OrderLedger, event: Event) -> None:
+    """A source was asked for the parcel: when enough of them know nothing of it, it is untraceable (T6)."""
+    answers = latest_lookups(ledger)
+    needed = ledger.policy.value("T6", "sources")
+    is_unknown = bool(needed) and len(answers) >= needed and not any(answers.values())
+    if ledger.order.first_scan_at or not is_unknown:
+        ledger.order.untraceable_at = None
+    else:
+        ledger.order.untraceable_at = ledger.order.untraceable_at or event.at
+
+
+def latest_lookups(ledger: OrderLedger) -> dict[str, bool]:
+    """Each source that was asked for the parcel, with its latest answer."""
+    asked = [event for event in ledger.rows_of(TimelineEvent) if event.type == EventType.TRACKING_LOOKUP]
+    told = [event for event in asked if event.kind in {EventKind.FACT, EventKind.COMMAND}]
+    return {event.data["source"]: event.data["found"] for event in sorted(told, key=lambda row: (row.at, row.sequence))}
+
+
 def _tracking_event(ledger: OrderLedger, event: Event) -> TrackingEvent:
     return TrackingEvent(
         order=ledger.order,
@@ -76,6 +95,7 @@ def _take_in(ledger: OrderLedger, row: TrackingEvent) -> None:
         order.tracking_location = row.location or order.tracking_location
     if row.status and is_scan(TrackingStatus(row.status)):
         order.first_scan_at = min(row.at, order.first_scan_at or row.at)
+        order.untraceable_at = None
     if row.status and reached_destination(TrackingStatus(row.status)):
         order.arrived_at = min(row.at, order.arrived_at or row.at)
 

@@ -18,7 +18,7 @@ EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 
 # Which transition (row) an order takes from which state (column): "x" it does, "." it refuses.
 # P1: paid; shipped or delivered before the funds. P4, P5: expired, paid after all. C: a stage may be skipped.
-# D9: a dispute after completion and refund too. D11: its ways back. G5: a refunded order stays so. G6.
+# T10: ways back from a delivery. D9: a dispute after completion and refund too. D11: its ways back. G5: a refunded order stays so. G6.
 TABLE = """
                      payment payment                contact contact contact          dis-  refun- com-   canc-
                      pending expired paid   shipped 30      45      60      deliv'd  puted ded    pleted celld
@@ -33,14 +33,14 @@ complete             x       x       x      x       x       x       x       x   
 open_dispute         x       x       x      x       x       x       x       x        .     x      x      x
 refund               x       x       x      x       x       x       x       x        x     .      x      x
 cancel               x       x       x      x       x       x       x       .        .     .      .      .
-return_to_payment_pending .  .       .      .       .       .       .       .        x     .      .      .
-return_to_payment_expired .  .       .      .       .       .       .       .        x     .      .      .
-return_to_paid       .       .       .      .       .       .       .       .        x     .      .      .
+return_to_payment_pending .  .       .      .       .       .       .       x        x     .      .      .
+return_to_payment_expired .  .       .      .       .       .       .       x        x     .      .      .
+return_to_paid       .       .       .      .       .       .       .       x        x     .      .      .
 return_to_cancelled  .       .       .      .       .       .       .       .        x     .      .      .
-return_to_shipped    .       .       .      .       .       .       .       .        x     .      .      .
-return_to_contact_30 .       .       .      .       .       .       .       .        x     .      .      .
-return_to_contact_45 .       .       .      .       .       .       .       .        x     .      .      .
-return_to_contact_60 .       .       .      .       .       .       .       .        x     .      .      .
+return_to_shipped    .       .       .      .       .       .       .       x        x     .      .      .
+return_to_contact_30 .       .       .      .       .       .       .       x        x     .      .      .
+return_to_contact_45 .       .       .      .       .       .       .       x        x     .      .      .
+return_to_contact_60 .       .       .      .       .       .       .       x        x     .      .      .
 return_to_delivered  .       .       .      .       .       .       .       .        x     .      .      .
 return_to_completed  .       .       .      .       .       .       .       .        x     .      .      .
 """
