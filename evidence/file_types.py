@@ -17,6 +17,7 @@ class FileType(StrEnum):
     WEBP = "webp"
     HEIC = "heic"
     PDF = "pdf"
+    TEXT = "text"  # a chat record
 
 
 MEDIA_TYPES = {
@@ -25,6 +26,7 @@ MEDIA_TYPES = {
     FileType.WEBP: "image/webp",
     FileType.HEIC: "image/heic",
     FileType.PDF: "application/pdf",
+    FileType.TEXT: "text/plain; charset=utf-8",
 }
 
 

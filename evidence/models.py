@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from disputes.models import Dispute, DisputePart
+from evidence.bundling.cases import Translator
 from evidence.file_types import FileType
 from orders.models import Order
 from orders.models.orders import OrderPart
@@ -17,6 +18,8 @@ class Exhibit(models.Model):
 
     The file lies under its hash, read-only, and is never served by its address: only through a check. `kind` is the
     checklist's slot (rule E), `position` the place in the bundle, `problem` why a bundle can only show a slip for it.
+    `translation` is the caption in another language, and `translated_by` says whether a person or a machine wrote it;
+    `text` are the words in the file, where it has any that can be read without looking at pictures.
     """
 
     order = models.ForeignKey(Order, models.CASCADE, related_name="exhibits", verbose_name=_("order"))
@@ -27,12 +30,21 @@ class Exhibit(models.Model):
     source = models.CharField(_("source"), max_length=500, blank=True)
     caption = models.CharField(_("caption"), max_length=500, blank=True)
     caption_language = models.CharField(_("language of the caption"), max_length=35, blank=True)
+    translation = models.CharField(_("caption in another language"), max_length=500, blank=True)
+    translation_language = models.CharField(_("language of the translation"), max_length=35, blank=True)
+    translated_by = models.CharField(
+        _("translated by"),
+        max_length=10,
+        choices=[(Translator.HUMAN.value, _("a person")), (Translator.MACHINE.value, _("a machine"))],
+        default=Translator.HUMAN.value,
+    )
     sha256 = models.CharField(max_length=64, db_index=True)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     file_type = models.CharField(_("file type"), max_length=10, choices=[(kind, kind) for kind in FileType])
     name = models.CharField(_("file name"), max_length=200, blank=True)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True)
     problem = models.CharField(_("problem"), max_length=30, blank=True)
+    text = models.TextField(_("words in the file"), blank=True, editable=False)
     position = models.PositiveIntegerField(_("position"))
     added_at = models.DateTimeField(_("added at"))
     added_by = models.CharField(_("added by"), max_length=100, blank=True)

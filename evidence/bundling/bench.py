@@ -23,6 +23,7 @@ from evidence.bundling.layout import EXHIBIT
 from evidence.bundling.papers import place_paper
 from evidence.bundling.pictures import place_picture
 from evidence.bundling.problems import Problem, Unshowable
+from evidence.bundling.reading import read_text
 from evidence.file_types import FileType, is_polyglot
 
 MEMORY = 3 << 30  # bytes of address space, libraries included
@@ -54,6 +55,12 @@ def prepare(job: dict[str, Any]) -> dict[str, Any]:
         return {"pages": 0, "sha256": "", "problem": error.problem}
     except MemoryError:
         return {"pages": 0, "sha256": "", "problem": Problem.TOO_COSTLY}
+
+
+def read(job: dict[str, Any]) -> dict[str, Any]:
+    """Write the words in a PDF to `out`."""
+    Path(job["out"]).write_text(read_text(Path(job["path"])), encoding="utf-8")
+    return {"pages": 0, "sha256": "", "problem": ""}
 
 
 def leave_network() -> bool:
@@ -126,7 +133,8 @@ def main() -> None:
     leave_network()
     for line in sys.stdin:
         job = json.loads(line)
-        answer = run_limited(lambda job=job: prepare(job))  # type: ignore[misc]
+        work = read if job.get("task") == "read" else prepare
+        answer = run_limited(lambda job=job, work=work: work(job))  # type: ignore[misc]
         print(json.dumps(answer), flush=True)  # noqa: T201
 
 

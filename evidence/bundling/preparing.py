@@ -38,6 +38,13 @@ class Bench:
         problem = Problem(answer["problem"]) if answer["problem"] else None
         return Prepared(out, answer["pages"], answer["sha256"], problem)
 
+    def read(self, path: Path) -> str:
+        """The words in a PDF; empty where they cannot be read."""
+        self.count += 1
+        out = self.folder / f"{self.count}.txt"
+        self._ask({"task": "read", "path": str(path), "out": str(out)})
+        return out.read_text(encoding="utf-8") if out.exists() else ""
+
     def _ask(self, job: dict[str, str]) -> dict[str, Any]:
         if self.process is None or self.process.poll() is not None:
             self.close()

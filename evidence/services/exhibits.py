@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -12,15 +11,17 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from disputes.recording import record
-from evidence.bundling.preparing import Prepared, open_bench
+from evidence.bundling.cases import Translator
+from evidence.bundling.chats import UnreadableChat
+from evidence.bundling.inspecting import inspect, type_of
 from evidence.bundling.problems import MAX_BYTES
-from evidence.file_types import FileType, sniff
+from evidence.file_types import FileType
 from evidence.models import Exhibit, exhibit_path
 from evidence.storing import CHUNK, Received, TooLarge, freeze, read_chunks, receive
 from orders.events import Event, EventType
 from orders.models import Order
 
-TYPES = "JPEG, PNG, WebP, HEIC or PDF"
+TYPES = "JPEG, PNG, WebP, HEIC or PDF"  # and a text, where it is the record of a chat
 YOUNG = timedelta(days=1)  # a file that no row names yet may belong to an upload under way
 KNOWN_STARTS = {b"PK\x03\x04": "a ZIP archive", b"GIF8": "a GIF", b"<": "a web page", b"{": "a text file"}
 
@@ -68,11 +69,13 @@ def draft_exhibit(
     chunks = read_chunks(upload) if isinstance(upload, Path) else upload.chunks(CHUNK)
     try:
         with receive(chunks, folder=_incoming(), max_bytes=MAX_BYTES) as received:
-            file_type = _type_of(received, name)
+            file_type = _type_of(received, name, kind)
             inspected = inspect(received.path, file_type)
             freeze(received, exhibit_path(received.sha256))
     except TooLarge as error:
         raise UnusableExhibit(f"{name}: {error}: choose a smaller file") from error
+    except UnreadableChat as error:
+        raise UnusableExhibit(f"{name}: {error}") from error
     return Exhibit(
         kind=kind[:60],
         source=source[:500],
@@ -83,6 +86,7 @@ def draft_exhibit(
         name=name,
         pages=inspected.pages,
         problem=inspected.problem or "",
+        text=inspected.text,
         added_at=added_at,
         added_by=added_by[:100],
     )
@@ -104,21 +108,15 @@ def _keep(exhibit: Exhibit, *, now: datetime) -> Exhibit:
     return exhibit
 
 
-def inspect(path: Path, file_type: FileType) -> Prepared:
-    """What a bundle would make of the file: its pages, or why it could only show a slip."""
-    with TemporaryDirectory(prefix="prazo-") as folder, open_bench(Path(folder)) as bench:
-        return bench.prepare(path, file_type)
-
-
 def _incoming() -> Path:
     """On the same disk as the files' place, so that moving one there is one step."""
     return Path(settings.MEDIA_ROOT) / "exhibits" / "incoming"
 
 
-def _type_of(received: Received, name: str) -> FileType:
+def _type_of(received: Received, name: str, kind: str) -> FileType:
     if received.size == 0:
         raise UnusableExhibit(f"{name}: the file is empty: choose a {TYPES} file")
-    file_type = sniff(received.head)
+    file_type = type_of(received.head, kind)
     if file_type is None:
         start = received.head.lstrip()
         known = next((words for sign, words in KNOWN_STARTS.items() if start.startswith(sign)), "another type of file")
@@ -129,6 +127,15 @@ def _type_of(received: Received, name: str) -> FileType:
 def caption_exhibit(exhibit_id: int, *, caption: str, language: str = "") -> Exhibit:
     """Say what an exhibit shows. Raises Exhibit.DoesNotExist."""
     return _change(exhibit_id, caption=caption[:500], caption_language=language[:35])
+
+
+def translate_caption(
+    exhibit_id: int, *, translation: str, language: str = "", by: Translator = Translator.HUMAN
+) -> Exhibit:
+    """Say in another language what an exhibit shows, and who put it so. Raises Exhibit.DoesNotExist."""
+    return _change(
+        exhibit_id, translation=translation[:500], translation_language=language[:35], translated_by=by.value
+    )
 
 
 def leave_out(exhibit_id: int, *, now: datetime) -> Exhibit:

@@ -10,10 +10,14 @@ from django.db import transaction
 from disputes.loading import load_order
 from disputes.models import Dispute
 from disputes.scenarios import Scenario, UnusableScenario
+from evidence.bundling.cases import Translator
 from evidence.models import Exhibit
-from evidence.services.exhibits import UnusableExhibit, draft_exhibit
+from evidence.services.exhibits import draft_exhibit
 from orders.events import Event, EventType
 from orders.models import Order, Store
+
+# What a scenario says of a file that is no fact of the order's.
+ON_THE_EXHIBIT = {"file", "slot", "caption_language", "translation", "translation_language", "translated_by"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def _draft(scenario: Scenario, folder: Path, now: datetime, actor: str) -> Itera
             yield event, None
             continue
         exhibit = _draft_exhibit(event, folder, actor)
-        told = {key: value for key, value in event.data.items() if key not in {"file", "slot"}}
+        told = {key: value for key, value in event.data.items() if key not in ON_THE_EXHIBIT}
         yield replace(event, data=told | {"kind": exhibit.kind, "sha256": exhibit.sha256}), exhibit
 
 
@@ -63,7 +67,7 @@ def _draft_exhibit(event: Event, folder: Path, actor: str) -> Exhibit:
             f"evidence_added at {event.at.isoformat()}: there is no file {event.text('file')!r} beside it"
         )
     try:
-        return draft_exhibit(
+        exhibit = draft_exhibit(
             path,
             kind=event.text("slot") or event.text("kind"),
             source=event.text("source"),
@@ -71,5 +75,10 @@ def _draft_exhibit(event: Event, folder: Path, actor: str) -> Exhibit:
             added_at=event.at,
             added_by=actor,
         )
-    except UnusableExhibit as error:
+        by = Translator(event.text("translated_by") or Translator.HUMAN)
+    except ValueError as error:
         raise UnusableScenario(str(error)) from error
+    exhibit.caption_language = event.text("caption_language")[:35]
+    exhibit.translation, exhibit.translated_by = event.text("translation")[:500], by.value
+    exhibit.translation_language = event.text("translation_language")[:35]
+    return exhibit
