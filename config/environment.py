@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 SMTP_PORTS = {"smtp": 25, "smtps": 465}
 DEFAULT_SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",  # a DEFERRED reader that turns writer fails at once with "locked"
@@ -32,6 +33,18 @@ def email_settings(url: str) -> dict[str, Any]:
         "EMAIL_USE_SSL": parts.scheme == "smtps",
         "EMAIL_USE_TLS": parse_qs(parts.query).get("starttls") == ["1"],
     }
+
+
+def service_url(name: str, url: str) -> str:
+    """The base address of a service, with a slash at its end; empty for its own.
+
+    Raises ImproperlyConfigured when a key would travel over it in clear.
+    """
+    parts = urlsplit(url)
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+    if url and not (is_safe and parts.hostname):
+        raise ImproperlyConfigured(f"{name} is {url!r}: expected https://HOST/PATH, or http:// on this very machine")
+    return url.rstrip("/") + "/" if url else ""
 
 
 def celery_broker(url: str) -> str:

@@ -12,7 +12,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import celery_broker, complete_database, email_settings, stored_secret
+from config.environment import celery_broker, complete_database, email_settings, service_url, stored_secret
 
 django_stubs_ext.monkeypatch()  # lets annotations such as ModelForm[User] stand at run time
 
@@ -31,6 +31,7 @@ SECRET_KEY = env.str("SECRET_KEY", default="")
 if SECURE and not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is empty: with an https:// SITE_URL, set it to 50 or more random characters")
 SECRET_KEY = SECRET_KEY or stored_secret(DATA_DIR / "secret_key")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
@@ -159,6 +160,13 @@ EMAIL_USE_TLS: bool = _email["EMAIL_USE_TLS"]
 EMAIL_TIMEOUT = 20  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Prazo <prazo@localhost>")
 MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
+
+# --- tracking services ------------------------------------------------------------------------------------------------
+# Where their servers are, when not where orders/providers/providers.toml says: a person never enters an address.
+TRACKING_URLS = {
+    "17track": service_url("SEVENTEEN_TRACK_URL", env.str("SEVENTEEN_TRACK_URL", default="")),
+    "kuaidi100": service_url("KUAIDI100_URL", env.str("KUAIDI100_URL", default="")),
+}
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "orders.User"

@@ -5,6 +5,7 @@ from orders.models.disruptions import Disruption, DisruptionCause, TouchedOrder
 from orders.models.files import OrderFile
 from orders.models.milestones import Milestone
 from orders.models.orders import Buyer, Order, OrderItem, Shipment, TrackingEvent
+from orders.models.providers import TrackingAccount, TrackingPush, TrackingSubscription
 from orders.models.snapshots import Snapshot, SnapshotKind
 from orders.models.timeline import PrivateData, TimelineEvent
 
@@ -24,6 +25,9 @@ __all__ = [
     "Store",
     "TimelineEvent",
     "TouchedOrder",
+    "TrackingAccount",
     "TrackingEvent",
+    "TrackingPush",
+    "TrackingSubscription",
     "User",
 ]
