@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
 from disputes.recording import take_in
+from disputes.services.tracking_cases import follow_parcel
 from orders.events import Event, EventType
 from orders.importing.columns import Mapping
 from orders.importing.orders_file import read_orders
@@ -153,12 +154,15 @@ class Intake:
         ledger = start_order(record, store, now=self.now, actor=self.actor, buyer=buyers.get(buyer_key(record)))
         buyers[ledger.order.buyer.key] = ledger.order.buyer
         self._record_facts(ledger, record, report)
+        follow_parcel(ledger)
         report.created += 1
         return ledger
 
     def _update(self, ledger: OrderLedger, record: OrderRecord, report: Report) -> OrderLedger:
         changed = correct_order(ledger, record)
         outcomes = self._record_facts(ledger, record, report)
+        if changed:
+            follow_parcel(ledger)
         if changed or any(outcome.is_new for outcome in outcomes):
             report.updated += 1
         else:

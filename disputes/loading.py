@@ -10,6 +10,7 @@ from disputes.models import Dispute
 from disputes.recording import act_on_stale, record_in
 from disputes.services.advice import advise_again
 from disputes.services.cases import miss_evidence_on, miss_response_on
+from disputes.services.tracking_cases import follow_parcel
 from orders.events import Event
 from orders.models import Milestone, Order, Store
 from orders.models.milestones import MilestoneState
@@ -46,6 +47,7 @@ def load_order(record: OrderRecord, events: Iterable[Event], store: Store, *, no
         passed += _pass_dates(ledger, now)
         ledger.now = now
         act_on_stale(ledger, passed)
+        follow_parcel(ledger)
         save_ledgers([ledger])
     return ledger.order
 

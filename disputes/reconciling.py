@@ -3,17 +3,18 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 
 from disputes.deadlines import replan_dispute
-from disputes.models import ActionItem
+from disputes.models import ActionItem, ActionState, TrackingCase
 from disputes.reactions import ask_for_hand
 from disputes.services.by_hand import FOR_A_PERSON
 from disputes.services.cases import open_disputes
+from disputes.services.tracking_cases import ASKED, CaseMilestone, bring_case_in_line, follow_parcel
 from messaging.models import Message
 from orders.lifecycle import OPEN
-from orders.models import Order
-from orders.services.ledger import open_ledger, save_ledgers
+from orders.models import Milestone, Order
+from orders.services.ledger import OPEN_STATES, open_ledger, save_ledgers
 from orders.services.milestones import replan
 
 BATCH = 500
@@ -33,6 +34,7 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
                 replan_dispute(ledger, dispute, at=now)
             for dispute in open_disputes(ledger):
                 replan_dispute(ledger, dispute, at=now)
+            follow_parcel(ledger)
             save_ledgers([ledger])
     return ids[-1] if len(ids) == BATCH else 0
 
@@ -50,3 +52,23 @@ def ask_for_hands(now: datetime) -> int:
             ask_for_hand(ledger, current)
             save_ledgers([ledger])
     return len(waiting)
+
+
+def mend_cases(now: datetime) -> int:
+    """Bring tracking cases in line that no longer fit their orders, or whose date came and went. Returns how many."""
+    asked = ActionItem.objects.filter(
+        Q(kind__in=ASKED) | Q(subject__startswith="tracking:"), order=OuterRef("order"), state=ActionState.OPEN
+    )
+    dates = Milestone.objects.filter(order=OuterRef("order"), kind=CaseMilestone.FOLLOW_UP, state__in=OPEN_STATES)
+    cases = TrackingCase.objects.filter(closed_at=None)
+    forgotten = Q(next_at__lte=now) & ~Exists(asked) & ~Exists(dates)
+    unfit = cases.filter(forgotten | ~Q(queue=F("order__tracking_queue"))).order_by("pk")
+    alone = Order.objects.exclude(tracking_queue="").exclude(Exists(cases.filter(order=OuterRef("pk"))))
+    ids = {*unfit.values_list("order_id", flat=True)[:BATCH], *alone.values_list("pk", flat=True)[:BATCH]}
+    for pk in sorted(ids):
+        with transaction.atomic():
+            ledger = open_ledger(pk, now=now, actor="reconciliation")
+            ledger.file_parcel()
+            bring_case_in_line(ledger)
+            save_ledgers([ledger])
+    return len(ids)

@@ -9,6 +9,7 @@ from disputes.reactions import EVENT_REACTIONS, ask_extension, raise_refund, rea
 from disputes.services.advice import advise_again
 from disputes.services.by_hand import drop_moot_messages
 from disputes.services.cases import apply_to_dispute, broken_dispute_rules, forbids_dispute_command
+from disputes.services.tracking_cases import follow_parcel
 from orders.events import Event
 from orders.models import Milestone
 from orders.models.milestones import MilestoneState
@@ -43,6 +44,8 @@ def record_in(ledger: OrderLedger, event: Event) -> Outcome:
         drop_moot_messages(ledger)
         if ledger.order.disputed_at:
             advise_again(ledger)
+        if not ledger.is_new and not ledger.is_history:
+            follow_parcel(ledger)  # of history only the end counts: who takes it in looks then
     return outcome
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from disputes.firing import fire_due
 from disputes.order_files import import_file, waiting_files
-from disputes.reconciling import ask_for_hands, reconcile_orders
+from disputes.reconciling import ask_for_hands, mend_cases, reconcile_orders
 from disputes.sweeping import look_for_work
 from messaging.sending import send_due
 
@@ -49,5 +49,6 @@ def run_order_file(file_id: int) -> None:
 def reconcile(after: int = 0) -> None:
     """Look for what should exist and does not, a batch of orders at a time."""
     ask_for_hands(timezone.now())
+    mend_cases(timezone.now())
     if last := reconcile_orders(timezone.now(), after=after):
         reconcile.apply_async((last,))
