@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from desk.views import (
     account,
+    boletos,
     bundles,
     dispute_events,
     disputes,
@@ -28,6 +29,7 @@ urlpatterns = [
     path("orders/<int:pk>/record/", order.check_record, name="check"),
     path("orders/<int:pk>/command/<slug:kind>/", order.record_event, {"way": "command"}, name="command"),
     path("orders/<int:pk>/fact/<slug:kind>/", order.record_event, {"way": "fact"}, name="fact"),
+    path("orders/<int:pk>/boleto/", boletos.check_line, name="boleto"),
     path("orders/<int:pk>/dispute/", dispute_events.open_dispute, name="open_dispute"),
     path("disputes/", disputes.show_disputes, name="disputes"),
     path("disputes/<int:pk>/", disputes.show_dispute, name="dispute"),

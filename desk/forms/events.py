@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from desk.selectors.duties import duty_card
 from desk.words import CHOICES, TRACKING
 from orders.events import Event, EventType
 from orders.lifecycle import UNPAID
@@ -64,6 +65,8 @@ class ShipForm(EventForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if duty := duty_card(self.order):
+            self.fields["carrier"].help_text = duty.advice
         excusable = self.order.policy.value("P2", "exception") and self.order.state in UNPAID
         if not excusable:
             del self.fields["exception"]

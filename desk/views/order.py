@@ -14,9 +14,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from desk.access import DeskRequest, clocks_of, order_of
 from desk.commands import DANGEROUS, FACTS, forbidden_commands, offered_commands
 from desk.doing import Attempt, attempt_event
+from desk.forms.boletos import BoletoForm
 from desk.forms.events import form_for
+from desk.number_words import number_note
 from desk.rules import rule_sentence
 from desk.selectors import timeline
+from desk.selectors.boletos import may_have_boleto
+from desk.selectors.duties import duty_card
 from desk.selectors.orders import is_at_risk
 from desk.selectors.today import load_cards
 from desk.words import COMMANDS
@@ -55,6 +59,8 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "disputes": list(order.disputes.order_by("-opened_at", "-id")),
         "items": list(order.items.all()),
         "parcels": list(order.shipments.all()),
+        "duty": duty_card(order),
+        "boleto_form": BoletoForm() if may_have_boleto(order) else None,
         "tracking": list(order.tracking_events.order_by("-at", "-id")),
         "cards": list(load_cards(request.reader, open_ids, now=now).values()) if open_ids else [],
         "commands": _forms(order, now) if works else [],
@@ -109,6 +115,8 @@ def _event_type(kind: str) -> EventType:
 
 def _tell(request: HttpRequest, order: Order, kind: EventType, attempt: Attempt) -> None:
     messages.success(request, _("Recorded: %(what)s") % {"what": COMMANDS[kind]})
+    if attempt.form and (note := number_note(attempt.form.cleaned_data.get("tracking_number", ""))):
+        messages.warning(request, note)
     for broken in attempt.warnings:
         sentence = rule_sentence(broken.rule, order.policy)
         messages.warning(

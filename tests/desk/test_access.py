@@ -29,6 +29,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "check": ("get", "200 200 200 404 302"),
     "command": ("post", "302 302 404 404 302"),
     "fact": ("post", "302 302 404 404 302"),
+    "boleto": ("post", "200 200 200 404 302"),
     "open_dispute": ("get", "200 200 404 404 302"),
     "disputes": ("get", "200 200 200 200 302"),
     "dispute": ("get", "200 200 200 404 302"),
@@ -115,7 +116,7 @@ def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, 
     link = make_log_in_link(User.objects.get(email="alice@example.com")).strip("/").partition("/")[2]
     return {
         "action": {"pk": open_item(placed, ActionKind.VERIFY_TRACKING).pk},
-        "order": order, "check": order,
+        "order": order, "check": order, "boleto": order,
         "command": order | {"kind": "payment_confirmed"}, "fact": order | {"kind": "payment_confirmed"},
         **dispute_arguments(store),
         "proof": mail, "sent": mail, "retry": mail,
