@@ -4,9 +4,11 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from desk.tracking_words import result_words
 from disputes.deadlines import DisputeMilestone
 from disputes.lifecycle import DisputeState
 from disputes.reasons import Reason
+from disputes.services.tracking_cases import CaseMilestone
 from messaging.vocabulary import Language, Purpose, Variable
 from messaging.wording import WordingKind
 from orders.events import EventType
@@ -23,6 +25,8 @@ EVENTS: dict[str, Words] = {
     "stale": _("Dates that had passed before the order came in"),
     "response_missed": _("The answer to the dispute was missed"),
     "note": _("Note of the team"),
+    "tracking_step": _("Step of the follow-through"),
+    "tracking_case_closed": _("Follow-through closed"),
     "snapshot": _("View of the day kept"),
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.PAYMENT_CONFIRMED: _("The funds arrived"),
@@ -90,6 +94,7 @@ MILESTONES: dict[str, Words] = {
     MilestoneKind.REVIEW_REQUEST: _("Ask the buyer for a review"),
     MilestoneKind.COMPLETION: _("The order completes"),
     MilestoneKind.REVIEW_REPLY_DUE: _("The reply to the review is due"),
+    CaseMilestone.FOLLOW_UP: _("Look again where the parcel is"),
     DisputeMilestone.RESPONSE_DUE: _("The answer to the dispute is due"),
     DisputeMilestone.ESCALATION: _("The dispute may go to the platform"),
     DisputeMilestone.EVIDENCE_DUE: _("The evidence is due"),
@@ -217,6 +222,8 @@ REASONS: dict[str, Words] = {
     "tax_id_provided": _("the tax number is known"),
     "not_delivered": _("the parcel is not delivered"),
     "moved_on": _("the parcel has moved on"),
+    "received": _("the buyer has the parcel, or claims otherwise no more"),
+    "tracking_step": _("somebody took the next step"),
     "replaced": _("another date took its place"),
     "tracking": _("there is tracking news"),
     "buyer_choice": _("the buyer has chosen"),
@@ -298,6 +305,8 @@ def reason_words(reason: str) -> str:
         return _now("the mail server refused it: %(words)s") % {"words": rest.strip()}
     if reason.startswith("state_") and reason.removeprefix("state_") in OrderState.values:
         return _now("the order is already: %(state)s") % {"state": OrderState(reason.removeprefix("state_")).label}
+    if reason.startswith("queue_"):
+        return result_words(reason)
     if reason in DisputeState.values:
         return _now("the dispute is now: %(state)s") % {"state": DisputeState(reason).label}
     return reason

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from desk import clocks, words
 from desk.dispute_words import OUTCOMES, REMEDIES, exhibit_name
+from desk.tracking_words import DETAILS, QUEUES, STEPS, result_words
 from disputes.models import ActionKind
 from messaging.models import Message, MessageState
 from orders.calendars import CALENDARS, Calendar, is_provisional
@@ -171,25 +172,41 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
         "cause": _("Cause"),
         "region": _("Region"),
         "stars": _("Stars"),
+        "detail": _("More"),
+        "found": _("Known there"),
+        "signed_by": _("Signed"),
+        "queue": _("Queue"),
+        "step": _("Step"),
+        "result": _("Result"),
+        "next_at": _("Next date"),
     }
-    return [Detail(name, _value(order, key, data[key], event.type)) for key, name in names.items() if data.get(key)]
+    said = {key: data[key] for key in names if data.get(key) not in (None, "")}
+    return [Detail(names[key], _value(order, key, value, event.type)) for key, value in said.items()]
 
 
 def _value(order: Order, key: str, value: Any, kind: str) -> Words:
     if key == "amount":
         return clocks.format_money(Decimal(value), order.currency)
-    if key == "protection_ends_at":
+    if key in {"protection_ends_at", "next_at"}:
         return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
     if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
         return words.DISPUTE_REASONS.get(str(value), str(value))
+    if key == "found":
+        return _("yes") if value else _("no")
     tables: dict[str, dict[str, Words]] = {
         "status": words.TRACKING,
+        "detail": DETAILS,
+        "signed_by": DETAILS,
+        "queue": QUEUES,
+        "step": {step: said.name for step, said in STEPS.items()},
         "choice": words.CHOICES,
         "remedy": REMEDIES,
         "outcome": OUTCOMES,
     }
     if key in tables:
         return tables[key].get(str(value), str(value))
+    if key == "result":
+        return result_words(str(value))
     return words.reason_words(str(value)) if key == "reason" else str(value)
 
 

@@ -102,7 +102,7 @@ def _close(ledger: OrderLedger, case: TrackingCase) -> None:
 def case_result(order: Order, case: TrackingCase) -> str:
     """What became of a case whose parcel left its queue: a fact's name, or the queue to which it went on."""
     if order.tracking_queue:
-        return order.tracking_queue
+        return f"queue_{order.tracking_queue}"
     over = next((name for name in ("refunded", "cancelled") if getattr(order, f"{name}_at")), "")
     if over or case.queue == TrackingQueue.NOT_RECEIVED:
         return over or "received"
