@@ -115,7 +115,7 @@ class TrackingNews:
 
 @dataclass(frozen=True, slots=True)
 class CaseDisruption:
-    """A cause of delay that touches the parcel (T9); `mark` is that of its notice, where it has one."""
+    """A cause of delay that touches the parcel (T9); `notice` is the hash of its paper, where it has one."""
 
     at: datetime
     until: datetime | None
@@ -124,12 +124,15 @@ class CaseDisruption:
     region: str
     carrier: str
     route: str
-    mark: str = ""
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseSnapshot:
-    """A view that was frozen on a day: `lines` are its content as (key, value), deepest keys joined by dots."""
+    """A view that was frozen on a day: `lines` are its values by their keys, `rows` its list's, the newest last.
+
+    `earlier` rows are not among them; the hash is that of the whole.
+    """
 
     at: datetime
     kind: str
@@ -137,6 +140,8 @@ class CaseSnapshot:
     source: str
     sha256: str
     lines: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[tuple[str, str], ...], ...] = ()
+    earlier: int = 0
 
 
 @dataclass(frozen=True, slots=True)

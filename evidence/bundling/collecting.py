@@ -4,37 +4,21 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
-from django.conf import settings
 from django.db import models
 
 from disputes.checklists import checklist
 from disputes.lifecycle import DisputeState
 from disputes.models import AdviceEntry, Dispute, Offer
-from evidence.bundling.cases import (
-    CaseExhibit,
-    CaseFile,
-    CaseOffer,
-    CaseSlot,
-    Claim,
-    Happening,
-    Item,
-    Money,
-    Parcel,
-    SentMessage,
-    TrackingNews,
-)
-from evidence.file_types import FileType
+from evidence.bundling import exhibits as shown
+from evidence.bundling import records
+from evidence.bundling.cases import CaseExhibit, CaseFile, CaseOffer, CaseSlot, Claim, Item, Money, Parcel
 from evidence.models import Exhibit
 from evidence.recipients import Recipient
-from messaging.models import Channel, Message, MessageState
 from orders.events import EventType
-from orders.models import Order, OrderItem, Shipment, TimelineEvent, TrackingEvent
+from orders.models import Order, OrderItem, Shipment, TimelineEvent
 from orders.models.timeline import EventKind
 from orders.planning import promise_end, protection_end
 
-SERIES = "A"  # the seller's exhibits; the buyer's would be B
-# What a person said, and the bundle may quote; the rest of an event's private data stays private.
-QUOTED = "text"
 ARGUED = {"A3", "A8", "A9", "A12", "A13", "A19"}  # the rules whose advice to contest the bundle can put in words
 
 
@@ -42,12 +26,12 @@ def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
     """The case as this recipient gets it. Raises Dispute.DoesNotExist."""
     dispute = Dispute.objects.select_related("order__store", "order__buyer").get(pk=dispute_id)
     order: Order = dispute.order
-    exhibits = tuple(_exhibits(order))
-    timeline = tuple(_timeline(order, recipient))
-    tracking = tuple(_tracking(order))
-    messages = tuple(_messages(order))
+    exhibits = tuple(shown.case_exhibits(dispute))
+    timeline = tuple(records.timeline(order, recipient))
+    tracking = tuple(records.tracking(order))
+    messages = tuple(records.messages(order))
     offers = tuple(_offers(dispute))
-    dates = _dates(dispute)
+    snapshots = tuple(records.snapshots(order))
     title = order.policy.title
     return CaseFile(
         order_number=order.order_number,
@@ -63,13 +47,21 @@ def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
         claim=_claim(dispute),
         position=_position(dispute, offers),
         offers=offers,
-        dates=dates,
+        dates=_dates(dispute),
         timeline=timeline,
         tracking=tracking,
         messages=messages,
         slots=tuple(_slots(dispute, exhibits, recipient)),
         exhibits=exhibits,
-        made_of=_newest([order.placed_at, dispute.opened_at], timeline, tracking, messages, offers, exhibits),
+        made_of=_newest(
+            [order.placed_at, dispute.opened_at], timeline, tracking, messages, offers, exhibits, snapshots
+        ),
+        seller_zone=order.store.timezone,
+        buyer_zone=order.buyer.zone(order.policy).key,
+        disruptions=tuple(records.disruptions(order)),
+        snapshots=snapshots,
+        changes=shown.changes_since_handed_in(dispute, exhibits),
+        attachments=(*shown.originals(exhibits), *records.mails(order)),
     )
 
 
@@ -81,23 +73,6 @@ def _newest(known: list[datetime], *lists: Iterable[object]) -> datetime:
 
 def _money(amount: Decimal | None, currency: str) -> Money | None:
     return None if amount is None else Money(amount, currency)
-
-
-def _exhibits(order: Order) -> Iterator[CaseExhibit]:
-    rows = Exhibit.objects.filter(order=order, left_out_at=None)
-    for number, row in enumerate(rows, start=1):
-        yield CaseExhibit(
-            mark=f"{SERIES}-{number}",
-            kind=row.kind,
-            source=row.source,
-            caption=row.caption,
-            name=row.name,
-            sha256=row.sha256,
-            size=row.size,
-            file_type=FileType(row.file_type),
-            added_at=row.added_at,
-            path=row.path,
-        )
 
 
 def _claim(dispute: Dispute) -> Claim:
@@ -152,42 +127,24 @@ def _dates(dispute: Dispute) -> dict[str, datetime]:
     return {name: at for name, at in dates.items() if at is not None}
 
 
-def _timeline(order: Order, recipient: Recipient) -> Iterator[Happening]:
-    """What happened and what was done about it; what we only planned, noted or were refused is nobody else's."""
-    events = TimelineEvent.objects.filter(order=order).select_related("private").order_by("at", "sequence")
-    for event in events.exclude(type__in=recipient.timeline_without):
-        is_mail = event.kind == EventKind.MESSAGE and event.type == "sent"
-        if is_mail or (event.kind in {EventKind.FACT, EventKind.COMMAND} and event.type in set(EventType)):
-            private = getattr(event, "private", None)
-            yield Happening(event.at, event.type, event.data, str(private.data.get(QUOTED, "")) if private else "")
-
-
-def _tracking(order: Order) -> Iterator[TrackingNews]:
-    rows = TrackingEvent.objects.filter(order=order).select_related("shipment").order_by("at", "pk")
-    for row in rows:
-        parcel = row.shipment.tracking_number if row.shipment else ""
-        yield TrackingNews(row.at, row.status, row.location, row.description, row.source, parcel)
-
-
-def _messages(order: Order) -> Iterator[SentMessage]:
-    for row in Message.objects.filter(order=order, state=MessageState.SENT).order_by("sent_at", "pk"):
-        is_mail = row.channel == Channel.EMAIL
-        yield SentMessage(
-            at=row.sent_at or row.queued_at,
-            purpose=row.purpose,
-            channel=row.channel,
-            language=row.language,
-            to=row.to,
-            subject=row.subject,
-            body=row.body,
-            message_id=row.message_id(settings.MESSAGE_ID_DOMAIN) if is_mail else "",
-            proof_sha256=row.proof_sha256,
-        )
-
-
 def _slots(dispute: Dispute, exhibits: tuple[CaseExhibit, ...], recipient: Recipient) -> Iterator[CaseSlot]:
-    given = [(exhibit.kind, exhibit.source) for exhibit in exhibits]
+    """What the case calls for; what is missing, or on record without a file, is told where the recipient may know."""
+    told = list(_without_file(dispute.order)) if recipient.shows_missing else []
+    given = [*((exhibit.kind, exhibit.source) for exhibit in exhibits), *told]
     for slot in checklist(dispute.reason, given, is_delivered=dispute.order.delivered_at is not None):
         marks = tuple(exhibit.mark for exhibit in exhibits if exhibit.kind == slot.kind)
         if marks or recipient.shows_missing:
-            yield CaseSlot(slot.kind, slot.is_filled, marks)
+            sources = tuple(source for kind, source in told if kind == slot.kind)
+            yield CaseSlot(slot.kind, slot.is_filled, marks, sources)
+
+
+def _without_file(order: Order) -> Iterator[tuple[str, str]]:
+    """(kind, source) of what was said to be there and no file shows: each file takes its own event away."""
+    filed = [(row.kind, row.source) for row in Exhibit.objects.filter(order=order)]
+    added = TimelineEvent.objects.filter(order=order, type=EventType.EVIDENCE_ADDED)
+    for event in added.filter(kind__in={EventKind.FACT, EventKind.COMMAND}).order_by("at", "sequence"):
+        one = str(event.data.get("kind", "")), str(event.data.get("source", ""))
+        if one in filed:
+            filed.remove(one)
+        else:
+            yield one
