@@ -7,6 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004  Django's word
 
 from evidence.bundling.rendering import APT_LINE
+from evidence.bundling.signing import UnusableKey, load_signer, signing_key
 from evidence.fonts import PACKAGES, font_folders
 
 # By the names under which WeasyPrint finds them on Linux, macOS and Windows.
@@ -16,7 +17,10 @@ SUBSET = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-
 
 @register
 def check_bundle_needs(**_kwargs: Any) -> Sequence[CheckMessage]:
-    """evidence.W001: fonts are missing; W002: Pango is; W003: without HarfBuzz's subsetter text is 15 times slower."""
+    """Fonts are missing (evidence.W001), Pango (W002), its subsetter, so that text is 15 times slower (W003).
+
+    W004: the key that bundles are to be signed with cannot be used.
+    """
     return list(_problems())
 
 
@@ -30,6 +34,12 @@ def _problems() -> Iterator[CheckMessage]:
     elif not _can_load(SUBSET):
         hint = f"On Debian: {APT_LINE}"
         yield Warning("HarfBuzz's subsetter is missing: bundles take very long.", hint=hint, id="evidence.W003")
+    try:
+        if (key := signing_key()) is not None:
+            load_signer(key)
+    except UnusableKey as error:
+        hint = "Until then bundles stay unsigned, and say so."
+        yield Warning(f"Evidence bundles cannot be signed: {error}.", hint=hint, id="evidence.W004")
 
 
 def _can_load(names: Sequence[str]) -> bool:

@@ -82,7 +82,7 @@ def sign(path: Path, key: SigningKey | None) -> Signing:
 
 def load_signer(key: SigningKey) -> Any:
     """The key and its certificates, ready to sign. Raises UnusableKey."""
-    from pyhanko.sign import SimpleSigner  # type: ignore[import-untyped]  # here: costs an unsigned bundle 0.6 s
+    from pyhanko.sign import SimpleSigner  # here: costs an unsigned bundle 0.6 s
 
     try:
         data = key.path.read_bytes()
@@ -112,10 +112,10 @@ def _attempt(path: Path, write: Callable[[IO[bytes]], None]) -> str:
 
 def _write(file: IO[bytes], signer: Any, timestamp_url: str) -> None:
     """Add the signature behind what is there."""
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter  # type: ignore[import-untyped]
-    from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter  # type: ignore[import-untyped]
-    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner  # type: ignore[import-untyped]
-    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper  # type: ignore[import-untyped]
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
+    from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
+    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
     said = PdfSignatureMetadata(
         field_name=FIELD,
@@ -124,6 +124,9 @@ def _write(file: IO[bytes], signer: Any, timestamp_url: str) -> None:
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    stamper = RequestsHTTPTimeStamper(timestamp_url, timeout=SECONDS) if timestamp_url else None
+    stamper: Any = RequestsHTTPTimeStamper
+    stamper = stamper(timestamp_url, timeout=SECONDS) if timestamp_url else None
     pdf_signer = PdfSigner(said, signer, timestamper=stamper)
-    pdf_signer.sign_pdf(IncrementalPdfFileWriter(file), bytes_reserved=RESERVED, in_place=True, chunk_size=CHUNK)
+    writer: Any = IncrementalPdfFileWriter(file)
+    writer._update_meta = lambda: None  # it would date the document anew, beside the metadata that we wrote
+    pdf_signer.sign_pdf(writer, bytes_reserved=RESERVED, in_place=True, chunk_size=CHUNK)

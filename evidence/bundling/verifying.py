@@ -1,15 +1,17 @@
 """Checking a bundle from its file alone: no database, no network, nothing but what the file says and draws."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 
 from evidence.bundling.digests import digest_pages, exhibit_of
-from evidence.bundling.manifests import FORMAT, NAME, digest_of, read_attached, read_seal
+from evidence.bundling.manifests import FORMAT, NAME, Seal, digest_of, read_attached, read_seal
+from evidence.bundling.signatures import Signature, read_signatures
 
 
 class NotABundle(ValueError):
@@ -32,30 +34,64 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file inside the bundle: its hash as the manifest says, and as it is; either is empty where there is none."""
+
+    name: str
+    stated: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verification:
-    """What a look at a bundle found; `problems` is empty where all of it holds."""
+    """What a look at a bundle found; `problems` is empty where all of it holds. It may be one part of several."""
 
     pages: int
     checks: tuple[Check, ...]
     problems: tuple[str, ...]
+    part: int = 1
+    parts: int = 1
+    attached: tuple[AttachedFile, ...] = ()
+    signatures: tuple[Signature, ...] = ()
 
 
-def verify(path: Path) -> Verification:
-    """Work the hash of every embedded exhibit out again, and that of the whole file. Raises NotABundle."""
+def verify(path: Path, trusted: Sequence[Path] = ()) -> Verification:
+    """Work every hash out again: of each exhibit, each attached file and the whole; and check who signed, if anybody.
+
+    `trusted` are certificates that a signature has to go back to. Raises NotABundle and UnusableCertificate.
+    """
     try:
         with pikepdf.open(path, suppress_warnings=True) as pdf:
             manifest = _manifest(path, pdf)
             if manifest is None:
                 return Verification(0, (), ("its manifest cannot be read: the file was changed or damaged",))
-            checks = tuple(_check(pdf, stated) for stated in manifest["exhibits"])
-            problems = [*_exhibit_problems(checks), *_file_problems(path, pdf, manifest)]
-            return Verification(len(pdf.pages), checks, tuple(problems))
+            return _verify(path, pdf, manifest, trusted)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         if _names_manifest(path):
             return Verification(0, (), (f"it was changed or damaged: {error}",))
         raise NotABundle(
             f"{path.name}: not a PDF that can be opened: choose a file that export_bundle wrote"
         ) from error
+
+
+def _verify(path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any], trusted: Sequence[Path]) -> Verification:
+    checks = tuple(_check(pdf, stated) for stated in manifest["exhibits"])
+    attached = tuple(_attached(pdf, manifest))
+    is_longer = (found := read_seal(path)) is not None and found.end < path.stat().st_size
+    signatures = tuple(read_signatures(path, trusted)) if is_longer else ()
+    problems = [
+        *_exhibit_problems(checks),
+        *_attached_problems(attached),
+        *_file_problems(pdf, manifest),
+        *_seal_problems(found, pdf),
+        *(problem for signature in signatures for problem in signature.problems),
+    ]
+    if is_longer and not signatures:
+        problems.append("something was added to the file after the export")
+    if trusted and not signatures:
+        problems.append("it is not signed, so that the given certificates vouch for nothing")
+    part, parts = (int(manifest.get(name, 1)) for name in ("part", "parts"))
+    return Verification(len(pdf.pages), checks, tuple(dict.fromkeys(problems)), part, parts, attached, signatures)
 
 
 def _manifest(path: Path, pdf: pikepdf.Pdf) -> dict[str, Any] | None:
@@ -100,7 +136,33 @@ def _exhibit_problems(checks: tuple[Check, ...]) -> Iterator[str]:
             yield f"exhibit {check.mark} is not what the manifest says: {check.found or 'nothing is drawn'}"
 
 
-def _file_problems(path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any]) -> Iterator[str]:
+def _attached(pdf: pikepdf.Pdf, manifest: dict[str, Any]) -> Iterator[AttachedFile]:
+    """Every file inside, but the manifest; and every one that the manifest tells of and that is not there."""
+    stated = {str(one["attached"]): str(one["original_sha256"]) for one in manifest["exhibits"] if one.get("attached")}
+    stated |= {str(one["name"]): str(one["sha256"]) for one in manifest.get("attachments", [])}
+    found = {name: sha256(_content(pdf, name)).hexdigest() for name in pdf.attachments if name != NAME}
+    for name in sorted(stated.keys() | found.keys()):
+        yield AttachedFile(name, stated.get(name, ""), found.get(name, ""))
+
+
+def _content(pdf: pikepdf.Pdf, name: str) -> bytes:
+    try:
+        return pdf.attachments[name].get_file().read_bytes()
+    except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError):
+        return b""
+
+
+def _attached_problems(attached: tuple[AttachedFile, ...]) -> Iterator[str]:
+    for file in attached:
+        if not file.found:
+            yield f"the attached file {file.name} was removed"
+        elif not file.stated:
+            yield f"the attached file {file.name} is none that the manifest names"
+        elif file.stated != file.found:
+            yield f"the attached file {file.name} is not what the manifest says"
+
+
+def _file_problems(pdf: pikepdf.Pdf, manifest: dict[str, Any]) -> Iterator[str]:
     """What else in the file is not as it was written."""
     if warnings := pdf.get_warnings():  # reading them empties the list
         yield f"the file is damaged: {warnings[0]}"
@@ -111,7 +173,9 @@ def _file_problems(path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any]) -> It
     extra = [number for number in drawn if number not in shown]
     if extra:
         yield f"page {extra[0]} draws an exhibit that the manifest does not name"
-    found = read_seal(path)
+
+
+def _seal_problems(found: Seal | None, pdf: pikepdf.Pdf) -> Iterator[str]:
     if found is None:
         yield "its seal is missing: the file was saved anew after the export"
     elif found.manifest != digest_of(read_attached(pdf) or b""):
