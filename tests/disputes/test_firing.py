@@ -173,8 +173,8 @@ def test_the_hourly_look_changes_nothing_where_all_is_there(order: Order) -> Non
 def test_the_hourly_look_brings_back_nothing_that_had_its_turn(order: Order) -> None:
     fire_at("04-20 00:00")
     before = fired(order)
-    reconcile_orders(at("04-21 00:00"))
-    fire_at("04-21 00:00")
+    reconcile_orders(at("04-20 01:00"))
+    fire_at("04-20 01:00")
     assert fired(order) == before
 
 

@@ -31,6 +31,7 @@ KINDS = {
     "protection_check",
     "tracking_stalled",
     "not_in_destination",
+    "tracking_follow_up",
     "promise_end",
     "review_request",
     "completion",
