@@ -51,7 +51,10 @@ RULES: dict[str, str | Promise] = {
     "C2": _("%(after)s after shipping, the buyer may choose: wait, a refund, or a partial refund."),
     "C3": _("%(after)s after shipping, the buyer gets an apology and is offered the refund."),
     "C4": _("From the last contact on, most complaints come: the order is at risk until it is solved."),
-    "T1": _("Every piece of tracking news is judged normal or not; an estimate is never a promise."),
+    "T1": _(
+        "Every piece of tracking news is judged normal or not; an estimate is never a promise, and is learnt from "
+        "%(parcels)s parcels on."
+    ),
     "T2": _("Tracking is slow when there is no news for %(after)s."),
     "T3": _("Tracking is slow when the parcel has not reached the destination %(after)s after shipping."),
     "T4": _("A failed delivery asks for action by its cause: wrong address, nobody reached, refused."),
@@ -61,7 +64,7 @@ RULES: dict[str, str | Promise] = {
     "T8": _("A parcel at a pick-up point is told to the buyer at once; he has %(after)s."),
     "T9": _("A known disruption is recorded once and explains every parcel that it touches."),
     "T10": _("A carrier's correction voids the news that it corrects."),
-    "T11": _("Complaints about a carrier in a region are counted until it should be changed there."),
+    "T11": _("A carrier with %(complaints)s complaints in a region within %(within)s should be changed there."),
     "T12": _("Tracking news moves the date of the next check; any status but “no scan” is a scan."),
     "G1": _("Before the buyer's protection ends with the parcel still on its way, the receipt time is extended."),
     "G2": _("At delivery an independent proof is kept, and the release of the funds is asked for."),
@@ -147,6 +150,11 @@ VALUE_NAMES: dict[str, str | Promise] = {
     "bad_stars": _("bad up to this many stars"),
     "next_date": _("next date"),
     "sources": _("sources"),
+    "parcels": _("parcels"),
+    "earliest": _("normally not before"),
+    "latest": _("normally not after"),
+    "complaints": _("complaints"),
+    "within": _("within"),
     "exception": _("exceptions allowed"),
     "before": _("before the deadline"),
     "margin": _("margin"),

@@ -109,7 +109,10 @@ class Dispute(DisputeLifecycle):
         verbose_name_plural = _("disputes")
         ordering = ["opened_at", "id"]
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="one_dispute_per_number")]
-        indexes = [models.Index(fields=["state", "respond_by"], name="dispute_by_deadline")]
+        indexes = [
+            models.Index(fields=["state", "respond_by"], name="dispute_by_deadline"),
+            models.Index(fields=["opened_at"], name="dispute_by_opening"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.order} · {self.reason}"

@@ -49,7 +49,8 @@ SCHEMA: dict[str, dict[str, str]] = {
     "C2": {"after": DURATION, "label": TEXT},
     "C3": {"after": DURATION, "label": TEXT},
     "C4": {"until?": DURATION},
-    "T1": {},
+    # How many parcels a lane needs before its estimate is learnt, and what is said until then.
+    "T1": {"parcels": COUNT, "earliest?": DURATION, "latest?": DURATION},
     "T2": {"after": DURATION},
     "T3": {"after": DURATION},
     "T4": {},
@@ -58,6 +59,7 @@ SCHEMA: dict[str, dict[str, str]] = {
     "T7": {"after": DURATION},
     "T8": {"after": DURATION},
     "T9": {},
+    "T11": {"complaints": COUNT, "within": DURATION},
     "G1": {"after": DURATION, "before_end": DURATION, "after_promise": DURATION},
     "G2": {},
     "G3": {"after": DURATION},

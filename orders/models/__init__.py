@@ -1,6 +1,7 @@
 """The rows of the app, by subject."""
 
 from orders.models.accounts import Membership, Store, User
+from orders.models.arrivals import ArrivalEstimate
 from orders.models.disruptions import Disruption, DisruptionCause, TouchedOrder
 from orders.models.files import OrderFile
 from orders.models.milestones import Milestone
@@ -10,6 +11,7 @@ from orders.models.snapshots import Snapshot, SnapshotKind
 from orders.models.timeline import PrivateData, TimelineEvent
 
 __all__ = [
+    "ArrivalEstimate",
     "Buyer",
     "Disruption",
     "DisruptionCause",

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AbstractUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from orders.arrivals import Lane, Span
 from orders.policies import Policy, load_policy, override_policy
 from orders.querysets import StoreScoped
 from orders.roles import Role
@@ -84,6 +85,16 @@ class Store(models.Model):
     def current_policy(self) -> Policy:
         """The latest version of the store's pack with the store's own values: what a new order is planned with."""
         return self.policy_at(None)
+
+    @cached_property
+    def learnt_spans(self) -> dict[Lane, Span]:
+        """What the store's own parcels took, by lane, as it was learnt last (T1)."""
+        return {
+            Lane(row.carrier, row.country, row.state): Span(
+                row.parcels, row.earliest_days, row.median_days, row.latest_days
+            )
+            for row in self.arrival_estimates.all()
+        }
 
     def policy_at(self, version: int | None) -> Policy:
         """The pack's version that an order pinned, with the store's own values. Raises UnusablePolicy."""

@@ -46,6 +46,10 @@ class TimelineEvent(models.Model):
     class Meta:
         ordering = ["order_id", "sequence"]
         constraints = [models.UniqueConstraint(fields=["order", "sequence"], name="one_event_per_sequence")]
+        indexes = [
+            # Complaints are counted by their date (T11), and are few among all that happens.
+            models.Index(fields=["at"], condition=models.Q(type="receipt_denied"), name="receipt_denied"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.sequence} {self.type}"

@@ -1,0 +1,152 @@
+"""A store's parcels counted by lane, days and outcome in one query, and the estimates that are learnt from them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import BigIntegerField, Case, CharField, Count, F, Func, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce, NullIf, Trim
+
+from orders.arrivals import Lane, ParcelOutcome, Span, lane_of, learn_span
+from orders.models import ArrivalEstimate, Order, Shipment, Store
+from orders.policies import Policy
+from orders.tracking_statuses import TrackingStatus
+
+DAY = 86_400  # seconds
+DELIVERED = (ParcelOutcome.ON_TIME, ParcelOutcome.LATE)
+
+
+class Epoch(Func):
+    """Whole seconds since 1970 of an instant: exact on both engines, where differences of instants are not."""
+
+    output_field = BigIntegerField()
+    template = "CAST(FLOOR(EXTRACT(EPOCH FROM %(expressions)s)) AS bigint)"
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+        """SQLite keeps instants as text in UTC."""
+        template = "CAST(strftime('%%s', %(expressions)s) AS integer)"
+        return self.as_sql(compiler, connection, template=template, **context)
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelCount:
+    """So many parcels of one lane that took so many days (None: not delivered) and ended so."""
+
+    lane: Lane
+    carrier: str  # as the files spell it
+    days: int | None
+    outcome: ParcelOutcome
+    parcels: int
+
+
+def judged_parcels(parcels: QuerySet[Shipment], policy: Policy, *, now: datetime) -> QuerySet[Any]:
+    """The parcels with their `service` (the carrier, or the kind of service where none is named), `days`, `outcome`.
+
+    The promise is the order's own, else the pack's (S6), counted from the order's shipping.
+    """
+    promise = policy.value("S6", "promise") or timedelta(days=3650)
+    sent, came = Epoch("shipped_at"), Epoch("delivered_at")
+    left = Coalesce(Epoch("order__shipped_at"), sent)
+    promised = Coalesce(
+        Epoch("order__promised_at"),
+        left + F("order__promised_days") * DAY,
+        left + Value(int(promise.total_seconds()), output_field=BigIntegerField()),
+    )
+    return parcels.annotate(
+        service=Coalesce(NullIf(Trim("carrier"), Value("")), "order__shipping_service"),
+        promised=promised,
+        days=Case(When(delivered_at__gte=F("shipped_at"), then=(came - sent + Value(DAY - 1)) / Value(DAY))),
+        outcome=_outcome(came, int(now.timestamp())),
+    )
+
+
+def _outcome(came: Epoch, now: int) -> Case:
+    is_over = Q(order__cancelled_at__isnull=False) | Q(order__completed_at__isnull=False)
+    is_lost = Q(order__tracking_status=TrackingStatus.LOST) | Q(order__refunded_at__isnull=False)
+    whens = [
+        (Q(delivered_at__isnull=False, promised__gte=came), ParcelOutcome.ON_TIME),
+        (Q(delivered_at__isnull=False), ParcelOutcome.LATE),
+        (is_lost, ParcelOutcome.LOST),
+        (is_over, ParcelOutcome.UNKNOWN),
+        (Q(promised__lt=now), ParcelOutcome.OVERDUE),
+    ]
+    return Case(
+        *(When(condition, then=Value(outcome.value)) for condition, outcome in whens),
+        default=Value(ParcelOutcome.OPEN.value),
+        output_field=CharField(),
+    )
+
+
+def count_parcels(store: Store, *, now: datetime) -> Iterator[ParcelCount]:
+    """The store's parcels, grouped by the database; the spellings of a lane come one after another."""
+    parcels = judged_parcels(Shipment.objects.filter(order__store=store), store.current_policy, now=now)
+    groups = parcels.order_by().values_list(
+        "service", "order__buyer__country", "order__buyer__state", "days", "outcome"
+    )
+    for service, country, state, days, outcome, parcels_counted in groups.annotate(parcels=Count("pk")):
+        yield ParcelCount(
+            lane_of(service, country or store.current_policy.country, state),
+            service,
+            days,
+            ParcelOutcome(outcome),
+            parcels_counted,
+        )
+
+
+def days_by_lane(counts: Iterable[ParcelCount]) -> dict[Lane, Counter[int]]:
+    """How many parcels took how many days, on each lane and on those that hold it."""
+    days: dict[Lane, Counter[int]] = defaultdict(Counter)
+    for row in counts:
+        if row.days is not None and row.outcome in DELIVERED:
+            for lane in row.lane.wider():
+                days[lane][row.days] += row.parcels
+    return days
+
+
+def learn_arrivals(store: Store, *, now: datetime) -> int:
+    """Learn the store's estimates anew, of every lane with enough parcels (T1); says how many lanes there are."""
+    least = store.current_policy.value("T1", "parcels")
+    spans = {lane: learn_span(days) for lane, days in days_by_lane(count_parcels(store, now=now)).items()}
+    kept = {lane: span for lane, span in spans.items() if least and span.parcels >= least}
+    with transaction.atomic():
+        Store.objects.select_for_update().get(pk=store.pk)  # two that learn at once would write a lane twice
+        ArrivalEstimate.objects.filter(store=store).delete()
+        ArrivalEstimate.objects.bulk_create(_row(store, lane, span, now) for lane, span in kept.items())
+    return len(kept)
+
+
+def _row(store: Store, lane: Lane, span: Span, now: datetime) -> ArrivalEstimate:
+    return ArrivalEstimate(
+        store=store,
+        carrier=lane.carrier,
+        country=lane.country,
+        state=lane.state,
+        parcels=span.parcels,
+        earliest_days=span.earliest,
+        median_days=span.median,
+        latest_days=span.latest,
+        learnt_at=now,
+    )
+
+
+def learnt_span(order: Order, carrier: str) -> Span | None:
+    """What the store's own parcels took on this order's lane, or on one that holds it; None without a history."""
+    learnt = order.store.learnt_spans
+    if not learnt:
+        return None
+    country = order.buyer.country or order.policy.country
+    lane = lane_of(carrier or order.shipping_service, country, order.buyer.state)
+    return next((learnt[held] for held in lane.wider() if held in learnt), None)
+
+
+def expected_span(order: Order, carrier: str) -> Span | None:
+    """What is said of an order's arrival (T1): learnt, else the pack's words; None where there is neither."""
+    if span := learnt_span(order, carrier):
+        return span
+    earliest, latest = order.policy.value("T1", "earliest"), order.policy.value("T1", "latest")
+    if earliest is None or latest is None:
+        return None
+    return Span(0, earliest.days, (earliest.days + latest.days) // 2, latest.days)
