@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from messaging import compose
 from messaging.vocabulary import Language, Variable
-from orders.models import Order, OrderItem
+from orders.models import Disruption, Order, OrderItem
 from orders.planning import handling_end, promise_end
 from orders.services.ledger import OrderLedger
 
@@ -32,6 +32,7 @@ def buyer_language(order: Order) -> Language:
 def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, Any]) -> dict[str, str]:
     """Every variable's value; `given` holds what only the message's cause knows (instants, amounts, words)."""
     order, zone = ledger.order, ledger.order.buyer.zone(ledger.policy)
+    given = _explained(ledger) | dict(given)
     money = {Variable.REFUND_AMOUNT: given.get("refund_amount"), Variable.ORDER_TOTAL: order.total}
     values = {
         Variable.GREETING: compose.greeting(order.buyer.name, language),
@@ -41,7 +42,7 @@ def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, An
         Variable.PAYMENT_METHOD_NAME: compose.payment_method(order.payment_method, language),
         Variable.STORE_NAME: order.store.name,
         Variable.PICKUP_PLACE: str(given.get("pickup_place") or ""),
-        Variable.DISRUPTION_CAUSE: compose.disruption_cause(str(given.get("disruption_cause") or ""), language),
+        Variable.DISRUPTION_CAUSE: _cause(given.get("disruption_cause"), language),
         **{
             name: compose.format_money(amount, order.currency, language) if amount else ""
             for name, amount in money.items()
@@ -50,6 +51,24 @@ def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, An
         **_parcel_values(ledger, zone, language),
     }
     return {str(name): value for name, value in values.items()}
+
+
+def _explained(ledger: OrderLedger) -> dict[str, Any]:
+    """The latest disruption that touched the parcel (T9) while it is on its way; its end where that lies ahead."""
+    order = ledger.order
+    if not order.pk or not order.shipped_at or order.delivered_at:
+        return {}
+    touched = Disruption.objects.filter(touched_orders__order=order)
+    latest = touched.order_by("-touched_orders__at", "-pk").first()
+    if latest is None:
+        return {}
+    is_over = latest.over_at is not None and latest.is_over(ledger.now)
+    return {"disruption_cause": latest.cause, "disruption_until": None if is_over else latest.over_at}
+
+
+def _cause(code: object, language: Language) -> str:
+    """A cause in words; empty where no disruption is spoken of at all."""
+    return "" if code is None else compose.disruption_cause(str(code), language)
 
 
 def _parcel_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> dict[Variable, str]:

@@ -80,6 +80,7 @@ def _example_values(order: Order, language: Language, now: datetime) -> dict[str
         "payment_deadline": now,
         "duty_deadline": now,
         "pickup_deadline": now,
+        "disruption_cause": "strike",
         "disruption_until": now,
         "refund_amount": order.total,
         "pickup_place": order.buyer.city,

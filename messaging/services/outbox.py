@@ -64,7 +64,7 @@ def contact_window(order: Order, now: datetime) -> datetime:
 
 def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str, sequence: int) -> Message:
     send_after = contact_window(ledger.order, ledger.now)
-    address = _address(ledger.order.buyer.email)
+    address = usable_address(ledger.order.buyer.email)
     return Message(
         order=ledger.order,
         purpose=purpose.value,
@@ -80,7 +80,7 @@ def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str,
     )
 
 
-def _address(text: str) -> str:
+def usable_address(text: str) -> str:
     """The text if it is one e-mail address, else nothing: what is none is written to by hand (M6)."""
     try:
         validate_email(text)
