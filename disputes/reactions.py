@@ -257,7 +257,9 @@ def _is_repeat(ledger: OrderLedger) -> bool:
 
 
 def _on_disruption(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
-    if ledger.policy.has("T9") and touches(event, ledger.order, ledger.shipments, now=ledger.now):
+    if ledger.is_history or not ledger.policy.has("T9"):
+        return
+    if touches(event, ledger.order, ledger.shipments, now=ledger.now):
         tell_buyer(
             ledger,
             Purpose.DELAY_DISRUPTION,
