@@ -8,7 +8,9 @@ from django.utils import timezone
 from disputes.firing import fire_due
 from disputes.order_files import import_file, waiting_files
 from disputes.reconciling import ask_for_hands, mend_cases, reconcile_orders
+from disputes.services.disruptions import waiting_disruptions
 from disputes.sweeping import look_for_work
+from disputes.telling import look_for_parcels
 from messaging.sending import send_due
 
 BUDGET = timedelta(seconds=120)  # of one drain: well below the broker's visibility timeout and half a lease
@@ -25,6 +27,8 @@ def sweep() -> None:
         send.apply_async(expires=EXPIRES)
     for file_id in waiting_files(timezone.now()):
         run_order_file.apply_async((file_id,), expires=EXPIRES)
+    for disruption_id in waiting_disruptions(timezone.now()):
+        tell_of_disruption.apply_async((disruption_id,), expires=EXPIRES)
 
 
 @shared_task
@@ -43,6 +47,12 @@ def send() -> None:
 def run_order_file(file_id: int) -> None:
     """Take an uploaded file in."""
     import_file(file_id, timezone.now)
+
+
+@shared_task
+def tell_of_disruption(disruption_id: int) -> None:
+    """Tell the buyers whose parcels a disruption touches."""
+    look_for_parcels(disruption_id, timezone.now, until=timezone.now() + BUDGET)
 
 
 @shared_task
