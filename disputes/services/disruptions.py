@@ -153,9 +153,14 @@ def lift_disruption(disruption_id: int, *, now: datetime) -> Disruption:
 
 
 def attach_notice(disruption_id: int, notice: Notice) -> Disruption:
-    """Keep the paper that shows it, in place of an earlier one. Raises Disruption.DoesNotExist."""
+    """Keep the paper that shows it; it stays, for timelines name it by its hash.
+
+    Raises UnusableDisruption where there is one already, and Disruption.DoesNotExist.
+    """
     with transaction.atomic():
         disruption = _locked(disruption_id)
+        if disruption.notice_sha256 not in {"", notice.sha256}:
+            raise UnusableDisruption("notice", "it has its notice already, which stays as it is")
         values = _notice_values(notice)
         for name, value in values.items():
             setattr(disruption, name, value)

@@ -19,7 +19,7 @@ from evidence.file_types import FileType
 from evidence.models import Exhibit, exhibit_path
 from evidence.storing import CHUNK, Received, TooLarge, freeze, read_chunks, receive
 from orders.events import Event, EventType
-from orders.models import Order
+from orders.models import Disruption, Order
 
 TYPES = "JPEG, PNG, WebP, HEIC or PDF"  # and a text, where it is the record of a chat
 YOUNG = timedelta(days=1)  # a file that no row names yet may belong to an upload under way
@@ -170,12 +170,16 @@ def reorder_exhibits(order_id: int, exhibit_ids: Iterable[int]) -> None:
 
 
 def remove_orphans(now: datetime) -> int:
-    """Remove files that no exhibit names: what an upload left that was broken off. Returns how many."""
+    """Remove files that no row names: what an upload left that was broken off. Returns how many."""
     removed = 0
     for path in list((Path(settings.MEDIA_ROOT) / "exhibits").glob("*/*")):
         with suppress(FileNotFoundError):  # an upload that has just found its place
             is_young = path.stat().st_mtime > (now - YOUNG).timestamp()
-            if not is_young and not Exhibit.objects.filter(sha256=path.name).exists():
+            if not is_young and not _is_named(path.name):
                 path.unlink()
                 removed += 1
     return removed
+
+
+def _is_named(sha256: str) -> bool:
+    return Exhibit.objects.filter(sha256=sha256).exists() or Disruption.objects.filter(notice_sha256=sha256).exists()
