@@ -9,6 +9,7 @@ from datetime import datetime
 from disputes.disruptions import touches
 from disputes.models import ActionItem, ActionKind
 from disputes.services.actions import raise_action, settle_actions
+from disputes.services.receipts import ask_for_parcel
 from messaging.models import Channel, Message, MessageState
 from messaging.services.outbox import queue_message
 from messaging.vocabulary import Purpose
@@ -22,6 +23,7 @@ from orders.services.parcels import latest_lookups
 from orders.services.snapshots import freeze_tracking
 from orders.tax_ids import is_tax_id
 from orders.tracking_statuses import TrackingStatus
+from orders.triage import TrackingQueue
 
 Kind = MilestoneKind
 
@@ -228,7 +230,9 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
             pickup_place=event.text("location"),
         )
     if status == TrackingStatus.FAILED_ATTEMPT and ledger.policy.has("T4"):
-        raise_action(ledger, ActionKind.CONTACT_BUYER, rule="T4", data={"reason": event.text("description")})
+        data = {"reason": event.text("description"), "detail": ledger.order.tracking_detail}
+        subject = f"tracking:{TrackingQueue.FAILED_ATTEMPT}"
+        raise_action(ledger, ActionKind.CONTACT_BUYER, rule="T4", subject=subject, data=data)
 
 
 def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
@@ -270,6 +274,11 @@ def _on_disruption(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
         )
 
 
+def _on_denied_receipt(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
+    if ledger.policy.has("T5") and ledger.order.delivered_at and ledger.is_news(event.at):
+        ask_for_parcel(ledger, event)
+
+
 def _on_choice(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
     settle_actions(ledger, [ActionKind.RECORD_CHOICE], reason="buyer_choice")
     if not ledger.order.refunded_at and event.text("choice") in {"refund", "partial_refund"}:
@@ -309,6 +318,7 @@ EVENT_REACTIONS: dict[EventType, Callable[[OrderLedger, Event, Outcome], None]] 
     EventType.TRACKING: _on_tracking,
     EventType.TRACKING_LOOKUP: _on_lookup,
     EventType.DELIVERED: _on_delivered,
+    EventType.RECEIPT_DENIED: _on_denied_receipt,
     EventType.DISRUPTION: _on_disruption,
     EventType.BUYER_CHOICE: _on_choice,
     EventType.REFUND_ISSUED: _on_refund,

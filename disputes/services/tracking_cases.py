@@ -93,6 +93,7 @@ def _close(ledger: OrderLedger, case: TrackingCase) -> None:
     case.close(ledger.now)
     case.result = result
     settle_actions(ledger, [ActionKind.REVIEW_MANUALLY], reason=result, subject=case.subject)
+    settle_actions(ledger, ASKED, reason=result, subject=f"tracking:{case.queue}")
     bring_in_line(ledger, _series(case), [], at=ledger.now)
     data = {"queue": case.queue, "result": result}
     ledger.write(EventKind.NOTE, "tracking_case_closed", at=ledger.now, rule=case.rule, data=data)
