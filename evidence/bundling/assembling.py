@@ -16,7 +16,7 @@ from evidence.bundling.manifests import FORMAT, attach, seal, spell
 from evidence.bundling.pages import exhibit_title, section_title
 from evidence.bundling.preparing import Prepared
 from evidence.bundling.rendering import Rendered
-from evidence.bundling.sections import EXHIBITS, STAMPS
+from evidence.bundling.sections import CHAT, EXHIBITS, STAMPS
 from evidence.bundling.stamping import StampFont, read_stamp_font
 from evidence.phrasing import Phrasebook
 
@@ -92,16 +92,27 @@ def plan_pages(
     """The order of the pages: that of the documents, with the exhibits at the first of their headings."""
     plan = Plan()
     anchors = {name: (n, page) for n, document in enumerate(rendered) for name, page in document.anchors.items()}
+    chats = _chat_pages(rendered)
     for name, documents in groupby(enumerate(rendered), key=lambda numbered: numbered[1].name):
         if name == EXHIBITS:
             for exhibit in case.exhibits:
                 footer = _footer(case, book, exhibit.mark)
-                plan.add(exhibit.mark, list(_exhibit_leaves(exhibit, anchors, parts, footer)))
-        elif name != STAMPS:
+                leaves = [Leaf(page, footer) for page in chats.get(exhibit.mark, ())]
+                plan.add(exhibit.mark, [*_exhibit_leaves(exhibit, anchors, parts, footer), *leaves])
+        elif name != STAMPS and not name.startswith(CHAT):
             footer = _footer(case, book, "")
             pages = [(number, page) for number, document in documents for page in range(document.pages)]
             plan.add(name, [Leaf(page, footer) for page in pages])
     return plan
+
+
+def _chat_pages(rendered: Sequence[Rendered]) -> dict[str, list[tuple[int, int]]]:
+    """The pages of each exhibit that is set as text, by its mark."""
+    pages: dict[str, list[tuple[int, int]]] = {}
+    for number, document in enumerate(rendered):
+        if document.name.startswith(CHAT):
+            pages.setdefault(document.name.removeprefix(CHAT), []).extend((number, p) for p in range(document.pages))
+    return pages
 
 
 def _exhibit_leaves(

@@ -11,8 +11,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-MAX_BYTES = 2_000_000  # of a record: some 10,000 messages
+MAX_BYTES = 1_000_000  # of a record: some 10,000 messages
 MAX_SAID = 10_000
+TOO_LONG = f"more than {MAX_BYTES // 1000} kB of text: choose a part of it"
 BOM = "\ufeff"
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = ",;\t"
@@ -67,7 +68,7 @@ class Said:
 def decode(content: bytes) -> str:
     """The record's text: UTF-8, UTF-16 with its mark, or GB18030. Raises UnreadableChat."""
     if len(content) > MAX_BYTES:
-        raise UnreadableChat(f"more than {MAX_BYTES // 1_000_000} MB of text")
+        raise UnreadableChat(TOO_LONG)
     return _decode(content, is_whole=True)
 
 
@@ -111,7 +112,7 @@ def read_chat(text: str) -> list[Said]:
 def load_chat(path: Path) -> list[Said]:
     """The messages of a stored record. Raises UnreadableChat, and OSError."""
     if path.stat().st_size > MAX_BYTES:
-        raise UnreadableChat(f"more than {MAX_BYTES // 1_000_000} MB of text")
+        raise UnreadableChat(TOO_LONG)
     return read_chat(decode(path.read_bytes()))
 
 

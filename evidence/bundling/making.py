@@ -7,12 +7,14 @@ from typing import Any
 
 from evidence.bundling.assembling import Span, assemble, footer_letters
 from evidence.bundling.cases import CaseExhibit, CaseFile
-from evidence.bundling.pages import Shown, exhibit_title, open_teller
+from evidence.bundling.pages import Shown, exhibit_title
 from evidence.bundling.preparing import Bench, Prepared, open_bench
 from evidence.bundling.problems import Problem
 from evidence.bundling.rendering import render
 from evidence.bundling.sections import lay_sections
+from evidence.bundling.telling import open_teller
 from evidence.bundling.verifying import verify
+from evidence.file_types import FileType
 from evidence.phrasing import Phrasebook
 from evidence.recipients import Recipient
 from evidence.storing import hash_file
@@ -72,7 +74,11 @@ def _prepare_one(exhibit: CaseExhibit, bench: Bench) -> Prepared:
         is_same = hash_file(exhibit.path) == exhibit.sha256
     except OSError:
         return Prepared(exhibit.path, 0, "", Problem.MISSING)
-    return bench.prepare(exhibit.path, exhibit.file_type) if is_same else Prepared(exhibit.path, 0, "", Problem.ALTERED)
+    if not is_same:
+        return Prepared(exhibit.path, 0, "", Problem.ALTERED)
+    if exhibit.file_type is FileType.TEXT:  # what it says is set as text
+        return Prepared(exhibit.path, 0, "", None if exhibit.chat else Problem.UNREADABLE)
+    return bench.prepare(exhibit.path, exhibit.file_type)
 
 
 def _report(

@@ -1,45 +1,38 @@
-"""What the text of a bundle says, page by page: the case in the words of its recipient, ready for the template."""
+"""What the text of a bundle says, page by page: the case in the words of its recipient, ready for the templates."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from babel.numbers import format_currency
+from django.utils.safestring import SafeString
 
-from evidence.bundling.cases import CaseExhibit, CaseFile, CaseOffer, Happening, Money
+from evidence.bundling.cases import CaseDisruption, CaseExhibit, CaseFile, CaseSnapshot, TrackingNews
+from evidence.bundling.changes import ChangeKind
+from evidence.bundling.claims import position
+from evidence.bundling.drawing import Lane, Point, Sign, draw_timeline
 from evidence.bundling.problems import Problem
+from evidence.bundling.telling import Moment, Teller
+from evidence.bundling.verify_lines import draw_qr, verify_line
 from evidence.phrasing import Phrase, Phrasebook
-from evidence.recipients import Recipient
 
 # The parts of a bundle with a heading of their own, in their order; the exhibits follow before the manifest.
-SECTIONS = ("cover", "index", "timeline", "tracking", "messages", "manifest")
-MONEY_LOCALE = "en"
-# Which of an event's own values are told, in this order, and from which table of phrases their words are.
-TOLD = {
-    "carrier": "",
-    "tracking_number": "",
-    "reason": "reasons",
-    "customs_cause": "causes",
-    "missing_quantity": "",
-    "amount": "",
-    "remedy": "values",
-    "benefit": "",
-    "outcome": "values",
-    "choice": "values",
-    "region": "",
-    "cause": "",
-    "from": "",
-    "to": "",
-    "location": "",
-    "protection_ends_at": "",
-    "stars": "",
-    "source": "",
-    "found": "values",
-    "purpose": "purposes",
-}
-INSTANTS = {"protection_ends_at", "from", "to"}
+SECTIONS = (
+    "claims",
+    "cover",
+    "index",
+    "changes",
+    "timeline",
+    "tracking",
+    "disruptions",
+    "snapshots",
+    "messages",
+    "manifest",
+)
+LIMITS = {"promised", "protection", "evidence_by"}  # dates by which something should have been
+SPOKEN = {"buyer_message", "dispute_opened", "dispute_changed"}
+# Of a frozen view, the values whose words are in a table of phrases.
+WORDED = {"status": "statuses"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,84 +44,28 @@ class Shown:
     problem: Problem | None
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """An instant on the platform's clock, with its offset from UTC."""
-
-    clock: str
-    offset: str
-
-
-@dataclass(frozen=True, slots=True)
-class Teller:
-    """Tells values in a recipient's words and on the platform's clock."""
-
-    book: Phrasebook
-    zone: ZoneInfo
-    currency: str
-
-    def moment(self, at: datetime) -> Moment:
-        """An instant, to the minute."""
-        local = at.astimezone(self.zone)
-        minutes = int((local.utcoffset() or timedelta()).total_seconds() // 60)
-        sign, (hours, rest) = "−" if minutes < 0 else "+", divmod(abs(minutes), 60)
-        return Moment(f"{local:%Y-%m-%d %H:%M}", f"UTC{sign}{hours}" + (f":{rest:02}" if rest else ""))
-
-    def money(self, money: Money | None) -> str:
-        """An amount with its currency's code, for a sign such as $ is that of many."""
-        if money is None:
-            return self.book.say("labels", "not_stated").text
-        if not money.currency:
-            return f"{money.amount:,.2f}"
-        return format_currency(money.amount, money.currency, "¤¤ #,##0.00", locale=MONEY_LOCALE)
-
-    def offer(self, offer: CaseOffer) -> str:
-        """What was offered."""
-        told = [self.money(offer.amount)] if offer.amount is not None else []
-        return " + ".join([*told, *([self.book.say("values", offer.remedy).text] if offer.remedy else [])])
-
-    def details(self, happening: Happening) -> Iterator[tuple[str, str]]:
-        """An event's own values, each with its label."""
-        for key, table in TOLD.items():
-            value = happening.data.get(key)
-            if value not in (None, ""):
-                yield self.book.say("keys", key).text, self._value(key, value, table)
-
-    def _value(self, key: str, value: Any, table: str) -> str:
-        if key in INSTANTS:
-            moment = self.moment(datetime.fromisoformat(str(value)))
-            return f"{moment.clock} ({moment.offset})"
-        if key == "amount" and self.currency:
-            return f"{self.currency} {value}"
-        return self.book.say(table, str(value)).text if table else str(value)
-
-
-def open_teller(case: CaseFile, recipient: Recipient) -> Teller:
-    """Who tells this case to this recipient."""
-    currency = case.total.currency if case.total else (case.claim.amount.currency if case.claim.amount else "")
-    return Teller(Phrasebook(recipient.languages), ZoneInfo(case.zone), currency)
-
-
 def words_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
     """What every section needs: the language and its labels."""
-    labels = {
-        name: teller.book.say("labels", name, zone=case.zone, page="", pages="") for name in teller.book.keys("labels")
-    }
+    blanks = {"zone": case.zone, "page": "", "pages": "", "number": case.changes.number if case.changes else ""}
+    labels = {name: teller.book.say("labels", name, **blanks) for name in teller.book.keys("labels")}
     return {"language": teller.book.languages[0], "say": labels}
 
 
 def cover_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
     """The parties, the claim, the dates and the seller's position."""
     book, claim = teller.book, case.claim
+    line = verify_line(case)
     return {
         "case": case,
         "reason": book.say("reasons", claim.reason or "not_stated"),
         "cause": book.say("causes", claim.customs_cause) if claim.customs_cause else None,
         "claimed": teller.money(claim.amount),
         "total": teller.money(case.total),
-        "position": _position(case, teller),
+        "position": position(case, teller),
         "offers": [(teller.moment(offer.at), teller.offer(offer)) for offer in case.offers],
         "dates": [(book.say("labels", name), teller.moment(at)) for name, at in case.dates.items()],
+        "line": line,
+        "qr": SafeString(draw_qr(line)),
     }
 
 
@@ -140,6 +77,69 @@ def index_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
     }
 
 
+def change_rows(case: CaseFile, teller: Teller) -> list[Any]:
+    """What is different from the version that was handed in; what was left out has no page to lead to."""
+    book = teller.book
+    return [
+        (book.say("changes", row.kind), row, book.say("kinds", row.what), row.kind is not ChangeKind.LEFT_OUT)
+        for row in (case.changes.changes if case.changes else ())
+    ]
+
+
+# --- the record -------------------------------------------------------------------------------------------------------
+def timeline_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
+    """The drawing, and the case's dates on three clocks."""
+    zones = {"platform": case.zone, "seller": case.seller_zone, "buyer": case.buyer_zone}
+    clocks = [(teller.book.say("labels", who), teller.on_clock(zone), zone) for who, zone in zones.items() if zone]
+    return {
+        "drawing": SafeString(draw_case(case, teller)),
+        "clocks": [(who, zone) for who, _clock, zone in clocks],
+        "dates_by_clock": [
+            (teller.book.say("labels", name), [clock.moment(at) for _who, clock, _zone in clocks])
+            for name, at in case.dates.items()
+        ],
+        "legend": [teller.book.say("drawn", sign).text for sign in Sign],
+    }
+
+
+def draw_case(case: CaseFile, teller: Teller) -> str:
+    """The order's course as SVG, on the platform's clock."""
+    say = teller.book.say
+    names = {lane: say("drawn", lane).text for lane in Lane}
+    points = [*_dates_drawn(case, teller), *_news_drawn(case.tracking, teller), *_contacts_drawn(case, teller)]
+    return draw_timeline(points, names, say("drawn", "clock", zone=case.zone).text)
+
+
+def _dates_drawn(case: CaseFile, teller: Teller) -> Iterator[Point]:
+    for name, at in case.dates.items():
+        sign = Sign.LIMIT if name in LIMITS else Sign.FACT
+        local = at.astimezone(teller.zone)
+        label = f"{teller.book.say('drawn', name).text} {local:%m-%d}"
+        yield Point(local.replace(tzinfo=None), Lane.ORDER, sign, label)
+
+
+def _news_drawn(tracking: tuple[TrackingNews, ...], teller: Teller) -> Iterator[Point]:
+    """A bar each; a label wherever the status changes."""
+    status = ""
+    for news in tracking:
+        is_void = news.voided_at is not None
+        label = "" if is_void or news.status == status else teller.book.say("statuses", news.status).text
+        status = status if is_void else news.status
+        yield Point(_local(news.at, teller), Lane.CARRIER, Sign.VOID if is_void else Sign.SCAN, label)
+
+
+def _contacts_drawn(case: CaseFile, teller: Teller) -> Iterator[Point]:
+    for message in case.messages:
+        yield Point(_local(message.at, teller), Lane.CONTACT, Sign.OURS)
+    for row in case.timeline:
+        if row.type in SPOKEN:
+            yield Point(_local(row.at, teller), Lane.CONTACT, Sign.THEIRS)
+
+
+def _local(at: datetime, teller: Teller) -> datetime:
+    return at.astimezone(teller.zone).replace(tzinfo=None)
+
+
 def timeline_rows(case: CaseFile, teller: Teller) -> list[Any]:
     """What happened, a row each."""
     return [
@@ -148,9 +148,79 @@ def timeline_rows(case: CaseFile, teller: Teller) -> list[Any]:
     ]
 
 
+def tracking_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
+    """What each source says last of each parcel, and when we read it there."""
+    latest = {(news.parcel, news.source): news for news in case.tracking if news.voided_at is None}
+    return {"latest": [_news(news, teller) for news in latest.values()]}
+
+
 def tracking_rows(case: CaseFile, teller: Teller) -> list[Any]:
     """What the carriers said, a row each."""
-    return [(teller.moment(row.at), teller.book.say("statuses", row.status).text, row) for row in case.tracking]
+    return [_news(news, teller) for news in case.tracking]
+
+
+def _news(news: TrackingNews, teller: Teller) -> dict[str, Any]:
+    return {
+        "at": teller.moment(news.at),
+        "status": teller.book.say("statuses", news.status).text,
+        "row": news,
+        "fetched": _moment(news.fetched_at, teller),
+        "voided": _moment(news.voided_at, teller),
+    }
+
+
+def _moment(at: datetime | None, teller: Teller) -> Moment | None:
+    return None if at is None else teller.moment(at)
+
+
+def disruption_rows(case: CaseFile, teller: Teller) -> list[Any]:
+    """What held the parcel up, each with the mark of its notice where the bundle has one."""
+    marks = {exhibit.sha256: exhibit.mark for exhibit in case.exhibits}
+    return [_disruption(row, marks.get(row.notice, ""), teller) for row in case.disruptions]
+
+
+def _disruption(row: CaseDisruption, mark: str, teller: Teller) -> dict[str, Any]:
+    return {
+        "row": row,
+        "cause": teller.book.say("disruptions", row.cause),
+        "start": teller.moment(row.at),
+        "end": _moment(row.until, teller),
+        "where": [place for place in (row.region, row.carrier, row.route) if place],
+        "mark": mark,
+    }
+
+
+def snapshot_rows(case: CaseFile, teller: Teller) -> list[Any]:
+    """The views as they stood on their days."""
+    return [_snapshot(row, teller) for row in case.snapshots]
+
+
+def _snapshot(row: CaseSnapshot, teller: Teller) -> dict[str, Any]:
+    say = teller.book.say
+    keys = list(dict.fromkeys(key for cells in row.rows for key, _value in cells))
+    return {
+        "row": row,
+        "kind": say("snapshots", row.kind),
+        "occasion": say("occasions", row.occasion),
+        "at": teller.moment(row.at),
+        "lines": [(say("keys", key).text, _plain(key, value, teller)) for key, value in row.lines],
+        "heads": [say("keys", key).text for key in keys],
+        "rows": [[_plain(key, dict(cells).get(key, ""), teller) for key in keys] for cells in row.rows],
+    }
+
+
+def _plain(key: str, value: str, teller: Teller) -> str:
+    """A frozen value: an instant on the platform's clock, a word in the bundle's language, anything else as it is."""
+    if key in WORDED and value:
+        return teller.book.say(WORDED[key], value).text
+    try:
+        at = datetime.fromisoformat(value) if key.endswith(("at", "by")) else None
+    except ValueError:
+        return value
+    if at is None or at.tzinfo is None:
+        return value
+    moment = teller.moment(at)
+    return f"{moment.clock} ({moment.offset})"
 
 
 def message_rows(case: CaseFile, teller: Teller) -> list[Any]:
@@ -162,20 +232,21 @@ def message_rows(case: CaseFile, teller: Teller) -> list[Any]:
     ]
 
 
+# --- the exhibits -----------------------------------------------------------------------------------------------------
 def exhibit_rows(case: CaseFile, shown: Mapping[str, Shown], teller: Teller) -> list[Any]:
     """The exhibits, and what became of each."""
     return [_exhibit(exhibit, shown[exhibit.mark], teller) for exhibit in case.exhibits]
 
 
-def sections_of(case: CaseFile) -> list[str]:
-    """The sections that this case has: without what nothing is on record for."""
-    rows = {"tracking": case.tracking, "messages": case.messages}
-    return [name for name in SECTIONS if rows.get(name, True)]
-
-
-def section_title(book: Phrasebook, name: str) -> Phrase:
-    """A section's heading."""
-    return book.say("labels", "position" if name == "cover" else name)
+def _exhibit(exhibit: CaseExhibit, shown: Shown, teller: Teller) -> dict[str, Any]:
+    return {
+        "file": exhibit,
+        "kind": teller.book.say("kinds", exhibit.kind),
+        "added": teller.moment(exhibit.added_at),
+        "translated": teller.book.say("translated", exhibit.translated_by).text if exhibit.translation else "",
+        "shown": shown,
+        "problem": teller.book.say("problems", shown.problem) if shown.problem else None,
+    }
 
 
 def exhibit_title(exhibit: CaseExhibit, book: Phrasebook) -> str:
@@ -184,16 +255,19 @@ def exhibit_title(exhibit: CaseExhibit, book: Phrasebook) -> str:
     return f"{kind}: {exhibit.caption}" if exhibit.caption else kind
 
 
-def _position(case: CaseFile, teller: Teller) -> Phrase:
-    offer = teller.offer(case.offers[-1]) if case.offers else ""
-    return teller.book.say("positions", case.position, offer=offer)
-
-
-def _exhibit(exhibit: CaseExhibit, shown: Shown, teller: Teller) -> dict[str, Any]:
-    return {
-        "file": exhibit,
-        "kind": teller.book.say("kinds", exhibit.kind),
-        "added": teller.moment(exhibit.added_at),
-        "shown": shown,
-        "problem": teller.book.say("problems", shown.problem) if shown.problem else None,
+# --- the parts --------------------------------------------------------------------------------------------------------
+def sections_of(case: CaseFile) -> list[str]:
+    """The sections that this case has: without what nothing is on record for."""
+    rows: dict[str, object] = {
+        "changes": case.changes,
+        "tracking": case.tracking,
+        "disruptions": case.disruptions,
+        "snapshots": case.snapshots,
+        "messages": case.messages,
     }
+    return [name for name in SECTIONS if rows.get(name, True)]
+
+
+def section_title(book: Phrasebook, name: str) -> Phrase:
+    """A section's heading."""
+    return book.say("labels", name)

@@ -17,6 +17,9 @@ PIECE = 2000  # characters: longer paragraphs take the typesetter quadratic time
 LONGEST = 20_000  # characters of one text; what is longer belongs into an exhibit
 SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "zh-Hans", "ARABIC": "ar", "HEBREW": "he"}
 ZERO_WIDTH_SPACE = "\u200b"
+# Marks that turn the direction of all that follows, ours included: each text gets its direction from us.
+OVERRIDES = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+CUT = " […]"
 
 
 def is_right_to_left(text: str) -> bool:
@@ -34,7 +37,8 @@ def script_language(text: str) -> str:
 def breakable(text: str) -> str:
     """The text without control characters, and with places where a long run of letters can break."""
     clean = "".join(
-        " " if unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" else letter for letter in text
+        " " if unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" else letter
+        for letter in text.translate(OVERRIDES)
     )
     return LONG_RUN.sub(
         lambda run: ZERO_WIDTH_SPACE.join(run[0][i : i + BREAK_AFTER] for i in range(0, len(run[0]), BREAK_AFTER)),
@@ -45,13 +49,23 @@ def breakable(text: str) -> str:
 @register.filter
 def words(value: object) -> SafeString:
     """A line of somebody's words."""
-    return _span(" ".join(str(value)[:LONGEST].split()))
+    return _span(" ".join(_cut(str(value)).split()))
 
 
 @register.filter
 def paragraphs(value: object) -> SafeString:
-    """A text of somebody's, a paragraph a line."""
-    lines = [line for line in str(value)[:LONGEST].splitlines() if line.strip()]
+    """A text of somebody's, a paragraph a line; a very long one ends where it says so."""
+    return every_paragraph(_cut(str(value)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else text[:LONGEST] + CUT
+
+
+@register.filter
+def every_paragraph(value: object) -> SafeString:
+    """The whole of a text that is an exhibit, a paragraph a line."""
+    lines = [line for line in str(value).splitlines() if line.strip()]
     pieces = (line[i : i + PIECE] for line in lines for i in range(0, len(line), PIECE))
     return format_html_join("", "<p{}>{}</p>", ((_direction(piece), _span(piece)) for piece in pieces))
 
@@ -63,6 +77,12 @@ def both(phrase: Phrase) -> SafeString:
         return _tagged(phrase.text, phrase.language)
     second = _tagged(phrase.beside, phrase.beside_language)
     return format_html('{} <span class="beside">{}</span>', _tagged(phrase.text, phrase.language), second)
+
+
+@register.filter
+def second(phrase: Phrase) -> SafeString:
+    """A phrase in its second language alone."""
+    return _tagged(phrase.beside, phrase.beside_language)
 
 
 @register.filter
