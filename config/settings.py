@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 import environ
+from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -145,6 +146,12 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 10},
     },
     "tidy_exhibits": {"task": "evidence.tasks.tidy_exhibits", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "subscribe": {"task": "disputes.tasks.subscribe", "schedule": 60.0, "options": {"expires": 50}},
+    "learn_arrivals": {
+        "task": "orders.tasks.learn_arrivals_of_all",
+        "schedule": crontab(hour="3", minute="20"),  # UTC: morning in China, night in Brazil
+        "options": {"expires": 3600},
+    },
     "reconcile": {"task": "disputes.tasks.reconcile", "schedule": 3600.0, "options": {"expires": 600}},
 }
 

@@ -19,6 +19,7 @@ from orders.importing.tracking_file import read_tracking
 from orders.models import Buyer, Milestone, Order, Shipment, Store
 from orders.models.milestones import MilestoneState
 from orders.records import OrderRecord, RowError, TrackingRecord
+from orders.services.arrivals import learn_arrivals
 from orders.services.facts import Outcome
 from orders.services.intake import buyer_key, correct_order, dated_facts, digest_of, start_order, status_fact
 from orders.services.ledger import OrderLedger, lock_store, open_ledgers, save_ledgers
@@ -101,6 +102,8 @@ class Intake:
             self.on_progress(rows.rows_read)
         report.read = rows.rows_read
         _analyze(report)
+        if report.created or report.updated:
+            learn_arrivals(self.store, now=self.now)  # a store's past comes in by file: what it teaches need not wait
         return report
 
     def import_tracking(self, path: Path, *, timezone: str, mapping: Mapping | None = None) -> Report:

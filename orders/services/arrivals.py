@@ -27,7 +27,7 @@ class Epoch(Func):
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
         """SQLite keeps instants as text in UTC."""
-        template = "CAST(strftime('%%s', %(expressions)s) AS integer)"
+        template = "CAST(strftime('%%%%s', %(expressions)s) AS integer)"  # filled in twice: here, and with the values
         return self.as_sql(compiler, connection, template=template, **context)
 
 
