@@ -161,6 +161,12 @@ def _row_y(row: int, top: float) -> float:
     return top - 6 - row * ROW
 
 
+def draw_sign(sign: Sign) -> str:
+    """One sign alone, for the legend: an SVG of 24 by 24 units."""
+    alone = Point(datetime.min, Lane.ORDER, sign)
+    return f'<svg viewBox="0 0 24 24">{_sign(alone, 12, {Lane.ORDER: 12}, 1, 23)}</svg>'
+
+
 def _sign(point: Point, x: float, base: dict[Lane, float], top: float, bottom: float) -> str:
     y = base[point.lane]
     match point.sign:

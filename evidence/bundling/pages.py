@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from evidence.bundling.cases import CaseDisruption, CaseExhibit, CaseFile, CaseSnapshot, TrackingNews
 from evidence.bundling.changes import ChangeKind
 from evidence.bundling.claims import position
-from evidence.bundling.drawing import Lane, Point, Sign, draw_timeline
+from evidence.bundling.drawing import Lane, Point, Sign, draw_sign, draw_timeline
 from evidence.bundling.problems import Problem
 from evidence.bundling.telling import Moment, Teller
 from evidence.bundling.verify_lines import draw_qr, verify_line
@@ -98,7 +98,7 @@ def timeline_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
             (teller.book.say("labels", name), [clock.moment(at) for _who, clock, _zone in clocks])
             for name, at in case.dates.items()
         ],
-        "legend": [teller.book.say("drawn", sign).text for sign in Sign],
+        "legend": [(SafeString(draw_sign(sign)), teller.book.say("drawn", sign).text) for sign in Sign],
     }
 
 

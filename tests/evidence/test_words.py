@@ -9,13 +9,18 @@ from django.core.checks import run_checks
 import evidence
 from disputes.checklists import exhibit_kinds
 from disputes.reasons import BUYERS_CAUSES, SELLERS_CAUSES, Reason
-from evidence.bundling.pages import TOLD
+from evidence.bundling.arguing import load_arguments
+from evidence.bundling.cases import Translator
+from evidence.bundling.changes import ChangeKind
+from evidence.bundling.drawing import Lane, Sign
 from evidence.bundling.problems import Problem
+from evidence.bundling.telling import TOLD
 from evidence.phrasing import Phrasebook, load_phrases, phrase_languages
 from evidence.recipients import recipients
 from evidence.templatetags.bundle import breakable, is_right_to_left, paragraphs, script_language, words
 from messaging.vocabulary import Purpose
 from orders.events import EventType
+from orders.models import DisruptionCause, SnapshotKind
 from orders.tracking_statuses import TrackingStatus
 
 SECTIONS = Path(evidence.__file__).parent / "templates/evidence/sections"
@@ -27,7 +32,13 @@ NEEDED = {
     "purposes": set(Purpose),
     "problems": set(Problem),
     "keys": set(TOLD),
-    "kinds": set(exhibit_kinds()),
+    "kinds": {*exhibit_kinds(), "disruption_notice"},
+    "assertions": set(load_arguments()["assertions"]),
+    "changes": set(ChangeKind),
+    "translated": set(Translator),
+    "drawn": {*Lane, *Sign, "clock"},
+    "disruptions": set(DisruptionCause.values),
+    "snapshots": set(SnapshotKind.values),
 }
 
 
