@@ -161,6 +161,7 @@ VARIABLES: dict[str, Words] = {
     Variable.DISRUPTION_CAUSE: _("cause of the disruption"),
     Variable.DISRUPTION_UNTIL: _("end of the disruption"),
     Variable.EXPECTED_WINDOW: _("when such parcels normally arrive"),
+    Variable.ARRIVAL_ESTIMATE: _("days that such parcels normally take"),
 }
 
 TRACKING: dict[str, Words] = {

@@ -93,6 +93,13 @@ def expected_window(start: datetime | None, end: datetime | None, zone: ZoneInfo
     return fill(phrases["one_day" if dates["from"] == dates["to"] else "range"], dates)
 
 
+def arrival_estimate(earliest: int, latest: int, language: Language) -> str:
+    """The days after shipping in which such parcels normally come: hedged, never a promise (M4)."""
+    phrases = load_phrases(language)["expected"]
+    pattern = phrases["days"] if earliest < latest else phrases["about_a_day" if latest == 1 else "about_days"]
+    return fill(pattern, {"from": str(earliest), "to": str(latest)})
+
+
 def item_titles(titles: Sequence[str], language: Language) -> str:
     """A short list of what was bought: the first titles, shortened, and how many more there are."""
     phrases = load_phrases(language)["items"]

@@ -1,7 +1,7 @@
 """What a text's variables stand for in one order: formatted in the message's language and in the buyer's zone."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,8 +9,11 @@ from messaging import compose
 from messaging.vocabulary import Language, Variable
 from orders.models import Disruption, Order, OrderItem
 from orders.planning import handling_end, promise_end
+from orders.services.arrivals import expected_span
 from orders.services.ledger import OrderLedger
+from orders.tracking_statuses import TrackingStatus
 
+NOT_COMING = {TrackingStatus.RETURNING, TrackingStatus.RETURNED, TrackingStatus.LOST, TrackingStatus.DELIVERED}
 DATES = {
     Variable.PAYMENT_DEADLINE: "payment_deadline",
     Variable.DUTY_DEADLINE: "duty_deadline",
@@ -49,7 +52,11 @@ def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, An
         },
         **{name: _date(given.get(key), zone, language) for name, key in DATES.items()},
         **_parcel_values(ledger, zone, language),
+        Variable.EXPECTED_WINDOW: "",
+        Variable.ARRIVAL_ESTIMATE: "",
     }
+    if given.get("disruption_cause") is None:  # what parcels normally take is no answer while something holds them up
+        values |= _arrival_values(ledger, zone, language)
     return {str(name): value for name, value in values.items()}
 
 
@@ -90,7 +97,22 @@ def _parcel_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> d
         Variable.SHIPPED_DATE: _date(order.shipped_at, zone, language),
         Variable.PROMISED_DATE: _date(promised, zone, language),
         Variable.SHIP_DEADLINE: _date(handling_end(order, ledger.policy), zone, language),
-        Variable.EXPECTED_WINDOW: "",  # learnt from the store's own history, once there is one
+    }
+
+
+def _arrival_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> dict[Variable, str]:
+    """When such parcels normally come (T1); nothing once that is over, or where the parcel will not come."""
+    order, start = ledger.order, ledger.order.shipped_at
+    carrier = ledger.shipments[-1].carrier if ledger.shipments else ""
+    span = expected_span(order, carrier)
+    end = start + timedelta(days=span.latest) if span and start else None
+    if span is None or order.tracking_status in NOT_COMING or (end and end <= ledger.now):
+        return {}
+    # A window that has begun is told from today on.
+    begin = max(start + timedelta(days=span.earliest), ledger.now) if start else None
+    return {
+        Variable.EXPECTED_WINDOW: compose.expected_window(begin, end, zone, language),
+        Variable.ARRIVAL_ESTIMATE: compose.arrival_estimate(span.earliest, span.latest, language),
     }
 
 

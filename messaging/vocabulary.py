@@ -58,3 +58,4 @@ class Variable(StrEnum):
     DISRUPTION_CAUSE = "disruption_cause"  # stands after a label and a colon
     DISRUPTION_UNTIL = "disruption_until"
     EXPECTED_WINDOW = "expected_window"  # a hedged range: "normally between 12 April and 4 May"
+    ARRIVAL_ESTIMATE = "arrival_estimate"  # the same in days: "normally between 18 and 34 days after shipping"

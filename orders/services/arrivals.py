@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce, NullIf, Trim
 
 from orders.arrivals import Lane, ParcelOutcome, Span, lane_of, learn_span
 from orders.models import ArrivalEstimate, Order, Shipment, Store
+from orders.planning import promise_end
 from orders.policies import Policy
 from orders.tracking_statuses import TrackingStatus
 
@@ -149,4 +150,10 @@ def expected_span(order: Order, carrier: str) -> Span | None:
     earliest, latest = order.policy.value("T1", "earliest"), order.policy.value("T1", "latest")
     if earliest is None or latest is None:
         return None
-    return Span(0, earliest.days, (earliest.days + latest.days) // 2, latest.days)
+    last = min(latest.days, _promised_days(order) or latest.days)  # nobody is told more than he was promised
+    return Span(0, earliest.days, (earliest.days + last) // 2, last) if earliest.days <= last else None
+
+
+def _promised_days(order: Order) -> int | None:
+    end = promise_end(order, order.policy)
+    return (end - order.shipped_at).days if end and order.shipped_at else order.promised_days

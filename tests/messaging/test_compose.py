@@ -138,3 +138,17 @@ def test_titles_are_shortened_and_counted() -> None:
     assert compose.item_titles(["A", "B", "C"], ES) == "A, B y 1 artículo más"
     assert compose.item_titles(["A", "B", "C", "D"], ZH) == "A、B等4件商品"
     assert len(compose.item_titles(["x" * 500], EN)) == compose.TITLE_LENGTH
+
+
+@pytest.mark.parametrize(
+    ("span", "language", "told"),
+    [
+        ((18, 34), EN, "normally between 18 and 34 days after shipping"),
+        ((5, 5), PT, "normalmente cerca de 5 dias após o envio"),
+        ((1, 1), EN, "normally about a day after shipping"),
+        ((18, 34), Language.ZH_HANS, "一般在发货后18至34天之间"),
+        ((18, 34), Language.ES, "normalmente entre 18 y 34 días después del envío"),
+    ],
+)
+def test_an_estimate_in_days_is_hedged(span: tuple[int, int], language: Language, told: str) -> None:
+    assert compose.arrival_estimate(*span, language) == told
