@@ -6,9 +6,10 @@ from datetime import datetime
 from django.db import models
 
 from disputes.models import Heartbeat
+from disputes.polling import workers_wanted
 from disputes.reconciling import ask_for_hands
 from messaging.models import Message
-from orders.models import Milestone
+from orders.models import Milestone, TrackingPush, TrackingSubscription
 from orders.models.claims import Claimable, ClaimState
 from orders.services.claiming import BATCH, reap_expired
 
@@ -21,15 +22,18 @@ class Work:
 
     fire_workers: int
     send_workers: int
+    track_workers: int
 
 
 def look_for_work(now: datetime) -> Work:
     """Take back expired claims, then count what is due, no further than the workers could carry."""
     Heartbeat.objects.update_or_create(name="sweep", defaults={"at": now})
-    for model in (Milestone, Message):
+    for model in (Milestone, Message, TrackingPush, TrackingSubscription):
         reap_expired(model, now=now)
     ask_for_hands(now)
-    return Work(_workers(Milestone, now), _workers(Message, now))
+    return Work(
+        _workers(Milestone, now), _workers(Message, now), max(min(_workers(TrackingPush, now), 1), workers_wanted(now))
+    )
 
 
 def _workers(model: type[Claimable], now: datetime) -> int:

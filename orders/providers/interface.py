@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Protocol
 
-from orders.tracking_statuses import TrackingStatus
-
 
 class ProviderName(StrEnum):
     """The services that there are clients for; the name is also the source of the facts that they bring."""
@@ -20,6 +18,7 @@ class Standing(StrEnum):
     """How a service stands to one number."""
 
     TRACKED = "tracked"
+    ALREADY = "already"  # it does what we ask for all the time
     WAITING = "waiting"  # it follows the number, and has heard nothing yet
     NOT_FOUND = "not_found"  # it asked, and no carrier knows the number
     NOT_REGISTERED = "not_registered"
@@ -52,26 +51,28 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One line of a parcel's history at `at` (UTC). `status` is the service's own reading, where it gives one."""
+    """One line of a parcel's history at `at` (UTC).
+
+    `code` is the service's own word for it where it gives one, as `orders.tracking_phrases` reads it.
+    """
 
     at: datetime
     description: str = ""
     location: str = ""
-    status: TrackingStatus | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a service says about one number: its history oldest first, and what of it could not be read.
 
-    `status` is the service's own reading of where the parcel is now; `error` why it gave no answer for this one.
+    `error` is why it gave no answer for this one, where the reason is the account's.
     """
 
     number: str
     standing: Standing
     carrier: str = ""
     news: tuple[News, ...] = ()
-    status: TrackingStatus | None = None
     problems: tuple[str, ...] = ()
     error: ErrorKind | None = None
 

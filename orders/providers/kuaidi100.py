@@ -23,10 +23,9 @@ from orders.providers.interface import (
     Unreadable,
     WrongKey,
 )
-from orders.providers.limits import ServiceLimits, service_limits
-from orders.providers.reading import instant, rows, table, text
+from orders.providers.limits import service_limits
+from orders.providers.reading import instant, table, text
 from orders.providers.signatures import kuaidi100_sign
-from orders.tracking_phrases import classify
 
 NOTHING_FOUND = "500"
 UNKNOWN_CARRIER = "400"
@@ -103,26 +102,19 @@ def _read_refusal(answer: dict[str, Any], parcel: Parcel) -> Answer | None:
 def _read_parcel(answer: dict[str, Any], parcel: Parcel) -> Answer:
     if not isinstance(answer.get("data"), list):
         raise Unreadable("its answer has neither `data` nor `returnCode`")
-    terms = service_limits(ProviderName.KUAIDI100)
-    status = terms.states.get(text(answer.get("state")))
+    zone = service_limits(ProviderName.KUAIDI100).zone
+    state = text(answer.get("state"))
     news, problems = [], []
-    for place, row in enumerate(rows(answer["data"])):
+    for place, row in enumerate(answer["data"]):
         line = table(row)
-        one = _read_line(line, terms)
-        if one is None:
-            problems.append(f"a line without an instant or words: {text(line.get('context'))[:100]}".strip(": "))
-        else:  # its `state` is about the newest line, which comes first
-            news.append(News(one.at, one.description, one.location, one.status or (status if place == 0 else None)))
-    news = sorted(news[::-1], key=lambda one: one.at)  # of two lines at one instant the later came first
+        code = text(line.get("status")) or (f"kuaidi100 {state}" if state and place == 0 else "")  # the newest line's
+        at = instant(line.get("ftime"), zone) or instant(line.get("time"), zone)
+        description = text(line.get("context"))
+        if at is None or not description:
+            problems.append(f"a line without an instant or words: {description[:100]}".strip(": "))
+            continue
+        news.append(News(at, description, text(line.get("location")) or text(line.get("areaName")), code))
+    news.reverse()  # of two lines at one instant the later came first
+    news.sort(key=lambda one: one.at)
     standing = Standing.TRACKED if news else Standing.WAITING
-    return Answer(parcel.number, standing, parcel.carrier, tuple(news), status, tuple(problems))
-
-
-def _read_line(line: dict[str, Any], terms: ServiceLimits) -> News | None:
-    at = instant(line.get("ftime"), terms.zone) or instant(line.get("time"), terms.zone)
-    description = text(line.get("context"))
-    if at is None or not description:
-        return None
-    return News(
-        at, description, text(line.get("location")) or text(line.get("areaName")), classify(text(line.get("status")))
-    )
+    return Answer(parcel.number, standing, parcel.carrier, tuple(news), tuple(problems))

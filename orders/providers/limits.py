@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from orders.providers.interface import ProviderName
-from orders.tracking_statuses import TrackingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,6 @@ class ServiceLimits:
     needs_phone: tuple[str, ...] = ()
     carriers: Mapping[str, str] = field(default_factory=dict)
     suffixes: Mapping[str, str] = field(default_factory=dict)
-    states: Mapping[str, TrackingStatus] = field(default_factory=dict)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -125,5 +123,4 @@ def push_limits() -> PushLimits:
 def service_limits(name: ProviderName) -> ServiceLimits:
     """The service's terms."""
     given = dict(document()[name])
-    states = {code: TrackingStatus(status) for code, status in given.pop("states", {}).items()}
-    return ServiceLimits(**given | {"needs_phone": tuple(given.get("needs_phone", ()))}, states=states)
+    return ServiceLimits(**given | {"needs_phone": tuple(given.get("needs_phone", ()))})

@@ -26,8 +26,6 @@ from orders.providers.interface import (
     WrongKey,
 )
 from orders.providers.reading import instant, number, rows, table, text
-from orders.tracking_phrases import classify
-from orders.tracking_statuses import TrackingStatus
 
 # Of the whole call.
 KEY_CODES = {-18010001, -18010002, -18010004, -18010005}
@@ -44,8 +42,8 @@ NO_NEWS_YET = -18019909
 NOT_NOW = -18019911
 
 STANDINGS = {
-    ALREADY_REGISTERED: Standing.TRACKED,
-    NOT_STOPPED: Standing.TRACKED,
+    ALREADY_REGISTERED: Standing.ALREADY,
+    NOT_STOPPED: Standing.ALREADY,
     NOT_REGISTERED: Standing.NOT_REGISTERED,
     RESUMED_BEFORE: Standing.STOPPED,
     NOT_FOLLOWED: Standing.STOPPED,
@@ -180,13 +178,12 @@ def read_parcel(row: dict[str, Any]) -> Answer:
     info = table(row.get("track_info"))
     latest = table(info.get("latest_status"))
     news, problems = _read_news(info)
-    status = _own_reading(latest.get("sub_status"), latest.get("status"))
     standing = Standing.TRACKED if news else Standing.WAITING
     if not news and text(latest.get("status")) == "NotFound":
         standing = Standing.NOT_FOUND
     if not info:
         problems = ["it has no `track_info`"]
-    return Answer(text(row.get("number")), standing, _carrier(row), tuple(news), status, tuple(problems))
+    return Answer(text(row.get("number")), standing, _carrier(row), tuple(news), tuple(problems))
 
 
 def _read_news(info: dict[str, Any]) -> tuple[list[News], list[str]]:
@@ -202,13 +199,13 @@ def _read_news(info: dict[str, Any]) -> tuple[list[News], list[str]]:
     for line in reversed(lines):
         at = _line_instant(line)
         description = text(line.get("description"))
-        status = _own_reading(line.get("sub_status"), line.get("stage"))
-        if at is None or not (description or status):
+        code = text(line.get("sub_status")) or text(line.get("stage"))
+        if at is None or not (description or code):
             problems.append(
                 f"a line without {'an instant' if at is None else 'words'}: {description[:100]}".strip(": ")
             )
             continue
-        news.append(News(at, description, _location(line), status))
+        news.append(News(at, description or code, _location(line), code))
     return sorted(news, key=lambda one: one.at), problems
 
 
@@ -222,11 +219,6 @@ def _location(line: dict[str, Any]) -> str:
     address = table(line.get("address"))
     parts = [text(address.get(name)) for name in ("city", "state", "country")]
     return text(line.get("location")) or ", ".join(part for part in parts if part)
-
-
-def _own_reading(*words: Any) -> TrackingStatus | None:
-    """What the service itself takes the parcel's state to be: the finer word first."""
-    return next((status for word in words if (status := classify(text(word)))), None)
 
 
 # --- what it posts to us ----------------------------------------------------------------------------------------------

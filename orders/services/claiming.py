@@ -33,10 +33,13 @@ class Claim:
     lease_until: datetime
 
 
-def claim_due(model: type[Claimable], *, now: datetime, limit: int = BATCH) -> Claim:
-    """Take up to `limit` rows that are due, oldest first."""
+def claim_due(
+    model: type[Claimable], *, now: datetime, limit: int = BATCH, among: models.QuerySet[Any] | None = None
+) -> Claim:
+    """Take up to `limit` rows that are due, oldest first; of all the model's rows, or of those `among` them."""
     with transaction.atomic():
-        due = model._default_manager.filter(state=ClaimState.PENDING, next_attempt_at__lte=now)
+        rows = model._default_manager.all() if among is None else among
+        due = rows.filter(state=ClaimState.PENDING, next_attempt_at__lte=now)
         healthy = due.filter(attempts__lt=SUSPECT_ATTEMPTS)
         ids = _lock(healthy.order_by("next_attempt_at"), limit) or _lock(due.order_by("next_attempt_at"), 1)
         lease = timedelta(seconds=settings.CLAIM_LEASE_SECONDS)

@@ -107,7 +107,7 @@ class _Handler(BaseHTTPRequestHandler):
         while not self.wire.closed.is_set():
             self.wfile.write(b" " * 65_536)
 
-    def log_message(self, format: str, *args: Any) -> None:
+    def log_message(self, *_said: Any) -> None:
         """Says nothing."""
 
 

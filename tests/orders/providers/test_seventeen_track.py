@@ -43,7 +43,7 @@ def test_a_number_that_is_registered_already_is_no_error(
     client: SeventeenTrack, service: SeventeenTrackService
 ) -> None:
     client.register([PARCEL])
-    assert only(client.register([PARCEL])) == Answer(NUMBER, Standing.TRACKED)
+    assert only(client.register([PARCEL])) == Answer(NUMBER, Standing.ALREADY)
     assert service.quota == 199
 
 
@@ -103,7 +103,7 @@ def test_a_number_without_news_says_why(
 
 def test_a_stopped_number_is_taken_up_once(client: SeventeenTrack, service: SeventeenTrackService) -> None:
     client.register([PARCEL])
-    assert only(client.resume([PARCEL])).standing == Standing.TRACKED  # it was never stopped
+    assert only(client.resume([PARCEL])).standing == Standing.ALREADY  # it was never stopped
     for expected in (Standing.TRACKED, Standing.STOPPED):
         service.followed[NUMBER].is_stopped = True
         assert only(client.resume([PARCEL])).standing == expected
@@ -153,7 +153,7 @@ def test_what_can_be_read_is_taken_and_the_rest_is_named() -> None:
     info["tracking"]["providers"].append("nonsense")
     answer = read_parcel({"number": NUMBER, "carrier": "?", "track_info": info})
     assert [news.description for news in answer.news] == ["Accepted by carrier"]
-    assert answer.problems == ("a line without words", "a line without an instant: no time at all")
+    assert answer.problems == ("a line without an instant: no time at all", "a line without words")
 
 
 def test_a_time_is_read_from_what_is_there() -> None:
