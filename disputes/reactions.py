@@ -4,7 +4,7 @@ Two tables: milestone kind → function, and event type → function.
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from disputes.disruptions import touches
 from disputes.models import ActionItem, ActionKind
@@ -16,6 +16,7 @@ from messaging.vocabulary import Purpose
 from orders.events import Event, EventType
 from orders.models import Milestone, TrackingEvent
 from orders.planning import MilestoneKind, ending, handling_end, protection_end
+from orders.services.arrivals import learnt_span
 from orders.services.facts import Outcome
 from orders.services.ledger import OrderLedger
 from orders.services.objections import is_high_value
@@ -152,11 +153,22 @@ def ask_extension(ledger: OrderLedger, *, rule: str) -> None:
 def suggested_days(ledger: OrderLedger, end: datetime) -> int:
     """Days to add so that the protection ends after the expected arrival.
 
-    Until the store has a history to learn from, a parcel that has not come is expected within another promised time's
-    worth of tolerance: the same span that separates the promise from the end of the protection.
+    That is when all but a tenth of the store's own parcels on this lane have come (T1). Without a history, or when that
+    is over, a parcel is expected within another promised time's worth of tolerance: the same span that separates the
+    promise from the end of the protection.
     """
     span = ledger.policy.duration("G1", "after_promise")
-    return max(span.days, (ledger.now + 2 * span - end).days)
+    learnt = latest_arrival(ledger)
+    expected = learnt if learnt and learnt > ledger.now else ledger.now + span
+    return max(span.days, (expected + span - end).days)
+
+
+def latest_arrival(ledger: OrderLedger) -> datetime | None:
+    """When the parcel has normally come, by the store's own history (UTC); None without one."""
+    carrier = ledger.shipments[-1].carrier if ledger.shipments else ""
+    learnt = learnt_span(ledger.order, carrier)
+    shipped_at: datetime | None = ledger.order.shipped_at
+    return shipped_at + timedelta(days=learnt.latest) if learnt and shipped_at else None
 
 
 # --- events -----------------------------------------------------------------------------------------------------------
