@@ -19,12 +19,20 @@ ENDED_BY: dict[Purpose, tuple[str, ...]] = {
     Purpose.CONTACT_60: OVER,
     Purpose.DUTY_PAYMENT: OVER,
     Purpose.PICKUP_WAITING: OVER,
+    Purpose.TRACKING_UPDATE: OVER,
+    Purpose.FAILED_ATTEMPT: OVER,
     Purpose.DELAY_DISRUPTION: OVER,
     Purpose.DELIVERED: ("refunded", "cancelled"),
+    Purpose.NOT_RECEIVED: ("refunded", "cancelled"),
     Purpose.REVIEW_REQUEST: ("refunded", "cancelled"),
 }
 # A message about where the parcel is has lost its sense when the parcel has moved on.
-WHILE_STATUS = {Purpose.DUTY_PAYMENT: "duty_due", Purpose.PICKUP_WAITING: "pickup_waiting"}
+WHILE_STATUS = {
+    Purpose.DUTY_PAYMENT: "duty_due",
+    Purpose.PICKUP_WAITING: "pickup_waiting",
+    Purpose.FAILED_ATTEMPT: "failed_attempt",
+}
+AFTER_DELIVERY = {Purpose.DELIVERED, Purpose.REVIEW_REQUEST}  # a carrier may take a delivery back (T10)
 DISPUTE_OPEN = "dispute_open"
 # About money that went back: the only ones that a buyer in dispute still gets.
 IN_DISPUTE = {Purpose.REFUND_ISSUED, Purpose.REPAYMENT_REQUEST}
@@ -40,8 +48,10 @@ def message_obstacle(purpose: Purpose, order: Order) -> str:
         return "payment_checking"
     if purpose is Purpose.TAX_ID_REQUEST and is_tax_id(order.buyer.tax_id):
         return "tax_id_provided"
-    if purpose is Purpose.REVIEW_REQUEST and order.delivered_at is None:
+    if purpose in AFTER_DELIVERY and order.delivered_at is None:
         return "not_delivered"
+    if purpose is Purpose.NOT_RECEIVED and order.receipt_denied_at is None:
+        return "received"
     if purpose in WHILE_STATUS and order.tracking_status != WHILE_STATUS[purpose]:
         return "moved_on"
     return ""

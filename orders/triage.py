@@ -11,7 +11,7 @@ from typing import Protocol
 
 from orders.planning import OrderFacts, destination_due, first_scan_due, protection_end, stalled_due
 from orders.policies import Policy
-from orders.tracking_statuses import TrackingStatus
+from orders.tracking_statuses import TrackingDetail, TrackingStatus
 
 
 class TrackingQueue(StrEnum):
@@ -109,7 +109,16 @@ def _no_first_scan(facts: ParcelFacts, policy: Policy) -> datetime | None:
 
 
 # What customs say that somebody has to act on, by the details of the carriers' words.
-_HELD = {"data_missing", "entry_refused", "seized", "duty_expired", "duty_failed", "tax_review", "held"}
+_HELD = {
+    TrackingDetail.DATA_MISSING,
+    TrackingDetail.HELD,
+    TrackingDetail.TAX_REVIEW,
+    TrackingDetail.SEIZED,
+    TrackingDetail.ENTRY_REFUSED,
+    TrackingDetail.EXIT_REFUSED,
+    TrackingDetail.DUTY_FAILED,
+    TrackingDetail.DUTY_EXPIRED,
+}
 
 _AFTER_DELIVERY: tuple[tuple[TrackingQueue, str, Since], ...] = (
     (TrackingQueue.NOT_RECEIVED, "T5", lambda facts, _policy: facts.receipt_denied_at),

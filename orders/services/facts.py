@@ -28,7 +28,7 @@ from orders.services.parcels import (
 )
 from orders.services.ways_back import way_back
 from orders.tax_ids import is_tax_id, normalise_tax_id
-from orders.tracking_phrases import classify
+from orders.tracking_phrases import read_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +103,23 @@ def _record(ledger: OrderLedger, event: Event, broken: list[Broken], extension: 
 
 
 def _classified(event: Event) -> Event:
-    """A carrier's news with its status, read from its words where it gives none."""
-    if event.type is not EventType.TRACKING or event.text("status"):
+    """A carrier's news with what its words say: the status, where it gives none, and the details.
+
+    `corrects` is there when the words take back what the carrier said before (T10), `unknown` when they mean nothing
+    to us: such words are kept, and never guessed at.
+    """
+    if event.type is not EventType.TRACKING:
         return event
-    return replace(event, data={**event.data, "status": classify(event.text("description")) or ""})
+    words = read_words(event.text("description"))
+    status = event.text("status") or words.status or ""
+    said: dict[str, Any] = {"status": status}
+    if words.detail and words.status in (None, status):
+        said["detail"] = str(words.detail)
+    if words.corrects:
+        said["corrects"] = True
+    if not status and not words.is_known and event.text("description").strip():
+        said["unknown"] = True
+    return replace(event, data={**event.data, **said})
 
 
 def _settled_rule(order: Order, event: Event) -> str:

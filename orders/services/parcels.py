@@ -1,11 +1,13 @@
-"""What happens to an order's parcels: shipped, seen by a carrier, delivered."""
+"""What happens to an order's parcels: shipped, seen by a carrier, delivered, and what a carrier takes back."""
 
 from datetime import datetime
 
 from orders.events import Event, EventType
-from orders.models import Shipment, TimelineEvent, TrackingEvent
+from orders.lifecycle import OrderState
+from orders.models import Order, Shipment, TimelineEvent, TrackingEvent
 from orders.models.timeline import EventKind
 from orders.services.ledger import OrderLedger
+from orders.services.ways_back import way_back
 from orders.tracking_statuses import TrackingStatus, is_scan, reached_destination
 
 
@@ -48,10 +50,12 @@ def is_known_tracking(ledger: OrderLedger, event: Event) -> bool:
 
 
 def note_tracking(ledger: OrderLedger, event: Event) -> None:
-    """A carrier's news of one parcel; an unknown text is kept and not guessed at."""
+    """A carrier's news of one parcel; an unknown text is kept and not guessed at, a correction voids (T10)."""
     row = _tracking_event(ledger, event)
     ledger.add(row)
-    _take_in(ledger, row)
+    if event.data.get("corrects"):
+        take_back(ledger, row)
+    _take_in(ledger.order, row)
     if row.status == TrackingStatus.DELIVERED:
         _deliver_parcel(ledger, row.shipment, event.at)
 
@@ -83,14 +87,16 @@ def _tracking_event(ledger: OrderLedger, event: Event) -> TrackingEvent:
         description=event.text("description"),
         location=event.text("location")[:500],
         source=event.text("source")[:500],
+        detail=event.text("detail")[:40],
+        is_unknown=bool(event.data.get("unknown")),
         recorded_at=ledger.now,
     )
 
 
-def _take_in(ledger: OrderLedger, row: TrackingEvent) -> None:
-    order = ledger.order
+def _take_in(order: Order, row: TrackingEvent) -> None:
     if order.last_tracking_at is None or row.at >= order.last_tracking_at:
         order.last_tracking_at = row.at
+        order.tracking_detail = row.detail if row.status else order.tracking_detail
         order.tracking_status = row.status or order.tracking_status
         order.tracking_location = row.location or order.tracking_location
     if row.status and is_scan(TrackingStatus(row.status)):
@@ -123,3 +129,64 @@ def _mark_delivered(shipment: Shipment, at: datetime) -> None:
 def _deliver(ledger: OrderLedger, at: datetime) -> None:
     if not ledger.move(ledger.order.deliver, at):
         ledger.order.delivered_at = ledger.order.delivered_at or at
+
+
+# --- corrections (T10) ------------------------------------------------------------------------------------------------
+def take_back(ledger: OrderLedger, correction: TrackingEvent) -> None:
+    """Void what the carrier said last before its correction, and see the parcel as if it had never been said."""
+    voided = _corrected(ledger, correction)
+    if voided is None:
+        return
+    voided.voided_at = correction.at
+    if voided.pk:
+        voided.save(update_fields=["voided_at"])
+    _read_anew(ledger)
+    if voided.status == TrackingStatus.DELIVERED:
+        _take_delivery_back(ledger, voided, correction.at)
+
+
+def _corrected(ledger: OrderLedger, correction: TrackingEvent) -> TrackingEvent | None:
+    """The latest news before the correction: of the same source, where that one has said anything of the parcel."""
+    earlier = [
+        row
+        for row in ledger.rows_of(TrackingEvent)
+        if row is not correction
+        and _is_same_parcel(row.shipment, correction.shipment)
+        and row.at <= correction.at
+        and row.voided_at is None
+        and row.status
+    ]
+    own = [row for row in earlier if row.source == correction.source]
+    return max(own or earlier, key=lambda row: row.at, default=None)
+
+
+def _is_same_parcel(one: Shipment | None, other: Shipment | None) -> bool:
+    """By the row where both are stored: a ledger and a tracking event may hold two objects of one parcel."""
+    return one is other or (one is not None and other is not None and one.pk is not None and one.pk == other.pk)
+
+
+def _read_anew(ledger: OrderLedger) -> None:
+    """What the order knows of its parcels, from the news that stands."""
+    order = ledger.order
+    order.last_tracking_at = order.first_scan_at = order.arrived_at = None
+    order.tracking_status = order.tracking_detail = order.tracking_location = ""
+    for row in sorted(ledger.rows_of(TrackingEvent), key=lambda row: row.at):
+        if row.voided_at is None:
+            _take_in(order, row)
+
+
+def _take_delivery_back(ledger: OrderLedger, voided: TrackingEvent, at: datetime) -> None:
+    """The parcel is on its way again, unless somebody else told of its delivery too."""
+    for shipment in ledger.shipments:
+        if shipment.delivered_at == voided.at and (
+            voided.shipment is None or _is_same_parcel(voided.shipment, shipment)
+        ):
+            shipment.delivered_at = None
+            if shipment.pk:
+                shipment.save()
+    order = ledger.order
+    if order.delivered_at != voided.at:
+        return
+    order.delivered_at = None
+    if order.state == OrderState.DELIVERED:
+        ledger.move(way_back(ledger, at), at)
