@@ -93,6 +93,7 @@ def _parcel_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> d
             zone,
             language,
         ),
+        Variable.TRACKING_SENTENCE: "",
         Variable.DAYS_SINCE_SHIPPING: compose.format_days(days, language) if days is not None else "",
         Variable.SHIPPED_DATE: _date(order.shipped_at, zone, language),
         Variable.PROMISED_DATE: _date(promised, zone, language),

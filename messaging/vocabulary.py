@@ -17,8 +17,11 @@ class Purpose(StrEnum):
     CONTACT_60 = "contact_60"
     DUTY_PAYMENT = "duty_payment"
     PICKUP_WAITING = "pickup_waiting"
+    TRACKING_UPDATE = "tracking_update"
+    FAILED_ATTEMPT = "failed_attempt"
     DELAY_DISRUPTION = "delay_disruption"
     DELIVERED = "delivered"
+    NOT_RECEIVED = "not_received"
     REVIEW_REQUEST = "review_request"
     REFUND_ISSUED = "refund_issued"
     REPAYMENT_REQUEST = "repayment_request"
@@ -47,6 +50,7 @@ class Variable(StrEnum):
     CARRIER = "carrier"
     TRACKING_NUMBER = "tracking_number"
     TRACKING_SUMMARY = "tracking_summary"  # a clause that stands after a label and a colon, without a full stop
+    TRACKING_SENTENCE = "tracking_sentence"  # what the latest news means to the buyer, whole sentences
     DAYS_SINCE_SHIPPING = "days_since_shipping"  # with its unit: "30 dias", "1 día"
     SHIPPED_DATE = "shipped_date"
     PROMISED_DATE = "promised_date"

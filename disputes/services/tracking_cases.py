@@ -192,18 +192,25 @@ def take_step(
         ledger = open_ledger(order_id, now=now, actor=actor)
         case: TrackingCase = next(row for row in ledger.rows_of(TrackingCase) if row.pk == case_id)
         _refuse_impossible(case, step, next_at, now)
-        if can_proceed(change := TRANSITIONS[step](case)):
-            change(now)
-        if actor.isdigit():
-            case.responsible_id = int(actor)
-        _set_date(ledger, case, next_at or _usual_date(ledger))
-        settle_actions(ledger, [ActionKind.REVIEW_MANUALLY], reason="tracking_step", subject=case.subject)
-        data = {"step": step, "queue": case.queue, "next_at": case.next_at.isoformat()}
-        private = {"text": text} if text else None
-        ledger.write(EventKind.NOTE, "tracking_step", at=now, rule=RULE, data=data, private=private)
+        take_step_in(ledger, case, step, text=text, next_at=next_at)
         follow_parcel(ledger)
         save_ledgers([ledger])
     return case
+
+
+def take_step_in(
+    ledger: OrderLedger, case: TrackingCase, step: CaseStep, *, text: str = "", next_at: datetime | None = None
+) -> None:
+    """The same on an open ledger, for a step that can be taken; whoever opened the ledger saves it."""
+    if can_proceed(change := TRANSITIONS[step](case)):
+        change(ledger.now)
+    if ledger.actor.isdigit():
+        case.responsible_id = int(ledger.actor)
+    _set_date(ledger, case, next_at or _usual_date(ledger))
+    settle_actions(ledger, [ActionKind.REVIEW_MANUALLY], reason="tracking_step", subject=case.subject)
+    data = {"step": step, "queue": case.queue, "next_at": case.next_at.isoformat()}
+    private = {"text": text} if text else None
+    ledger.write(EventKind.NOTE, "tracking_step", at=ledger.now, rule=RULE, data=data, private=private)
 
 
 def _refuse_impossible(case: TrackingCase, step: CaseStep, next_at: datetime | None, now: datetime) -> None:
