@@ -198,6 +198,9 @@ WHILE_WAITING = [
 ]
 
 
+AFTER_DELIVERY = [ActionKind.KEEP_DELIVERY_PROOF, ActionKind.RELEASE_FUNDS]  # moot when a delivery is taken back (T10)
+
+
 def _on_delivered(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     settle_actions(ledger, WHILE_WAITING, reason="delivered")
     if ledger.order.delivered_at != event.at or not ledger.is_news(event.at):
@@ -227,6 +230,8 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     status = event.text("status") or _latest_status(ledger)
     if ledger.order.first_scan_at:
         settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="tracking")
+    if ledger.order.delivered_at is None:
+        settle_actions(ledger, AFTER_DELIVERY, reason="taken_back")
     if status != ledger.order.tracking_status or not ledger.is_news(event.at) or _is_repeat(ledger):
         return  # older than what is known already, history, or the same again: the buyer has been told
     if status == TrackingStatus.DUTY_DUE and ledger.policy.has("T7"):
@@ -242,6 +247,7 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
             pickup_place=event.text("location"),
         )
     if status == TrackingStatus.FAILED_ATTEMPT and ledger.policy.has("T4"):
+        tell_buyer(ledger, Purpose.FAILED_ATTEMPT, rule="T4", sequence=outcome.sequence)
         data = {"reason": event.text("description"), "detail": ledger.order.tracking_detail}
         subject = f"tracking:{TrackingQueue.FAILED_ATTEMPT}"
         raise_action(ledger, ActionKind.CONTACT_BUYER, rule="T4", subject=subject, data=data)

@@ -12,8 +12,9 @@ from disputes.models import AdviceEntry, Dispute, Offer
 from evidence.bundling import exhibits as shown
 from evidence.bundling import records
 from evidence.bundling.cases import CaseExhibit, CaseFile, CaseOffer, CaseSlot, Claim, Item, Money, Parcel
+from evidence.bundling.contradictions import Contradiction, find_contradictions
 from evidence.models import Exhibit
-from evidence.recipients import Recipient
+from evidence.recipients import DEFAULT, Recipient, find_recipient
 from orders.events import EventType
 from orders.models import Order, OrderItem, Shipment, TimelineEvent
 from orders.models.timeline import EventKind
@@ -63,6 +64,12 @@ def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
         changes=shown.changes_since_handed_in(dispute, exhibits),
         attachments=(*shown.originals(exhibits), *records.mails(order)),
     )
+
+
+def contradictions_of(dispute_id: int) -> list[Contradiction]:
+    """Where the case's papers disagree, for the team before it exports. Raises Dispute.DoesNotExist."""
+    case = collect(dispute_id, find_recipient(DEFAULT))
+    return find_contradictions(case, shown.texts_of(Dispute.objects.get(pk=dispute_id)))
 
 
 def _newest(known: list[datetime], *lists: Iterable[object]) -> datetime:
@@ -131,11 +138,16 @@ def _slots(dispute: Dispute, exhibits: tuple[CaseExhibit, ...], recipient: Recip
     """What the case calls for; what is missing, or on record without a file, is told where the recipient may know."""
     told = list(_without_file(dispute.order)) if recipient.shows_missing else []
     given = [*((exhibit.kind, exhibit.source) for exhibit in exhibits), *told]
-    for slot in checklist(dispute.reason, given, is_delivered=dispute.order.delivered_at is not None):
+    slots = checklist(dispute.reason, given, is_delivered=dispute.order.delivered_at is not None)
+    for slot in slots:
         marks = tuple(exhibit.mark for exhibit in exhibits if exhibit.kind == slot.kind)
         if marks or recipient.shows_missing:
             sources = tuple(source for kind, source in told if kind == slot.kind)
             yield CaseSlot(slot.kind, slot.is_filled, marks, sources)
+    called_for = {slot.kind for slot in slots}
+    for kind in dict.fromkeys(kind for kind, _source in told if kind not in called_for):
+        sources = tuple(source for other, source in told if other == kind)
+        yield CaseSlot(kind, is_filled=True, marks=(), without_file=sources)
 
 
 def _without_file(order: Order) -> Iterator[tuple[str, str]]:

@@ -9,11 +9,13 @@ from disputes.models import Dispute
 from evidence.bundling.cases import Attachment, CaseExhibit, Translator
 from evidence.bundling.changes import Changes, Content, compare, read_contents
 from evidence.bundling.chats import Said, UnreadableChat, load_chat
-from evidence.bundling.marks import fixed_marks, give_marks
+from evidence.bundling.marks import NOTICES, fixed_marks, give_marks
 from evidence.file_types import MEDIA_TYPES, FileType
-from evidence.models import Bundle, BundleState, Exhibit
+from evidence.models import Bundle, BundleState, Exhibit, exhibit_path
+from orders.models import Disruption
 
 LONGEST_NAME = 120  # characters of an attachment's name
+NOTICE = "disruption_notice"  # the kind of a paper that shows a disruption (T9)
 
 
 def exhibits_of(dispute: Dispute) -> list[Exhibit]:
@@ -29,8 +31,18 @@ def marked_exhibits(dispute: Dispute) -> dict[str, Exhibit]:
     return {marks[key]: row for key, row in rows.items()}
 
 
+def texts_of(dispute: Dispute) -> dict[str, str]:
+    """The words in each exhibit's file, by its mark, where it has any."""
+    return {mark: row.text for mark, row in marked_exhibits(dispute).items() if row.text}
+
+
 def case_exhibits(dispute: Dispute) -> Iterator[CaseExhibit]:
-    """The exhibits as a bundle tells them."""
+    """The exhibits as a bundle tells them, the papers of disruptions after the seller's own."""
+    yield from _own_exhibits(dispute)
+    yield from _notices(dispute)
+
+
+def _own_exhibits(dispute: Dispute) -> Iterator[CaseExhibit]:
     for mark, row in marked_exhibits(dispute).items():
         yield CaseExhibit(
             mark=mark,
@@ -48,6 +60,28 @@ def case_exhibits(dispute: Dispute) -> Iterator[CaseExhibit]:
             translation_language=row.translation_language,
             translated_by=Translator(row.translated_by),
             chat=tuple(_chat(row)),
+        )
+
+
+def _notices(dispute: Dispute) -> Iterator[CaseExhibit]:
+    """The paper of each disruption that touched the parcel; one paper may show several."""
+    touched = Disruption.objects.filter(touched_orders__order=dispute.order_id).exclude(notice_sha256="")
+    rows = {f"{NOTICE}:{row.notice_sha256}": row for row in touched.order_by("-starts_at", "-pk")}
+    marks = give_marks(list(rows)[::-1], fixed_marks(_handed_in(dispute)), series=NOTICES)
+    for key, mark in marks.items():
+        row, path = rows[key], exhibit_path(rows[key].notice_sha256)
+        yield CaseExhibit(
+            mark=mark,
+            kind=NOTICE,
+            source=row.carrier,
+            caption=row.explanation,
+            name=row.notice_name,
+            sha256=row.notice_sha256,
+            size=path.stat().st_size if path.exists() else 0,
+            file_type=FileType(row.notice_type),
+            added_at=row.recorded_at,
+            path=path,
+            key=key,
         )
 
 

@@ -16,7 +16,7 @@ def give_marks(keys: Sequence[str], fixed: Mapping[str, str], *, series: str = S
     very beginning, it gets the next number. A mark that was handed in is never given to anything else.
     """
     given = {key: fixed[key] for key in keys if key in fixed}
-    taken = {*fixed.values()}
+    taken = {mark for mark in fixed.values() if mark.startswith(f"{series}-")}
     number = max((_number(mark) for mark in taken), default=0)
     last_fixed = max((place for place, key in enumerate(keys) if key in fixed), default=-1)
     before = ""

@@ -26,7 +26,7 @@ TOLD = {
     "outcome": "values",
     "choice": "values",
     "region": "",
-    "cause": "",
+    "cause": "disruptions",
     "from": "",
     "to": "",
     "location": "",

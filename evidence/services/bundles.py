@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -18,6 +19,7 @@ from evidence.bundling.publishing import publish
 from evidence.bundling.rendering import UnusableRenderer
 from evidence.models import Bundle, BundleState
 from evidence.recipients import find_recipient
+from evidence.services.reports import bundle_report
 from orders.events import Event, EventType
 
 SILENCE = timedelta(minutes=6)  # without a sign of work for so long, a bundle's worker is taken for dead
@@ -116,10 +118,10 @@ def _build(bundle: Bundle, clock: Callable[[], datetime]) -> None:
     except Exception as error:
         mine.update(state=BundleState.FAILED, error=f"{error}"[:2000] or type(error).__name__)
         raise
-    _finish(bundle, made, name, clock())
+    _finish(bundle, bundle_report(bundle, case, made), made, name, clock())
 
 
-def _finish(bundle: Bundle, made: Made, name: str, now: datetime) -> None:
+def _finish(bundle: Bundle, report: dict[str, Any], made: Made, name: str, now: datetime) -> None:
     Bundle.objects.filter(pk=bundle.pk, attempts=bundle.attempts, state=BundleState.RUNNING).update(
         state=BundleState.READY,
         progress=100,
@@ -128,7 +130,7 @@ def _finish(bundle: Bundle, made: Made, name: str, now: datetime) -> None:
         sha256=made.sha256,
         size=made.size,
         pages=made.pages,
-        report={"exhibits": made.exhibits, "replaced": [f"U+{code:04X}" for code in made.replaced]},
+        report=report,
         error="",
     )
 
