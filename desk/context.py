@@ -34,6 +34,7 @@ MAIN = [
     Place("import", _("Import"), "import", "i", "/import/"),
 ]
 MORE = [
+    Place("disruptions", _("Disruptions"), "disruptions", "u", "/disruptions/"),
     Place("texts", _("Texts"), "texts", "x", "/texts/"),
     Place("rules", _("Rules"), "rules", "r", "/rules/"),
 ]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -14,12 +15,37 @@ from orders.models import Disruption, DisruptionCause, Order, Store, TouchedOrde
 FAR = timedelta(days=366)  # a date further off than this is a slip of the pen
 
 
-class UnusableDisruption(ValueError):
-    """What was said about a disruption cannot be; `field` is the key that is wrong, the message says what to do."""
+class Flaw(StrEnum):
+    """What can be wrong with what is said about a disruption; the words say what to do."""
 
-    def __init__(self, field: str, message: str) -> None:
-        self.field = field
-        super().__init__(message)
+    CAUSE = "this is no cause: choose one of the list"
+    EXPLANATION = "another cause needs its explanation: say what happened"
+    EVERYWHERE = "this touches every parcel: say a region, a carrier or a route"
+    FAR_START = "it begins more than a year from now: check the date"
+    FAR_END = "it ends more than a year from now: check the date"
+    BACKWARDS = "it ends before it begins: check the two dates"
+    OVER = "it is over already: enter when it ends, or leave the end empty"
+    NOTICE = "it has its notice already, which stays as it is"
+
+
+FIELDS = {
+    Flaw.CAUSE: "cause",
+    Flaw.EXPLANATION: "explanation",
+    Flaw.EVERYWHERE: "region",
+    Flaw.FAR_START: "starts_at",
+    Flaw.FAR_END: "ends_at",
+    Flaw.BACKWARDS: "ends_at",
+    Flaw.OVER: "ends_at",
+    Flaw.NOTICE: "notice",
+}
+
+
+class UnusableDisruption(ValueError):
+    """What was said about a disruption cannot be; `field` is the key that is wrong."""
+
+    def __init__(self, flaw: Flaw) -> None:
+        self.flaw, self.field = flaw, FIELDS[flaw]
+        super().__init__(str(flaw))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +130,13 @@ def record_disruption(
 def check_draft(draft: Draft, *, now: datetime) -> None:
     """Raise UnusableDisruption for what cannot be: it touches every parcel, is over, or ends before it begins."""
     if draft.cause not in DisruptionCause.values:
-        raise UnusableDisruption("cause", f"{draft.cause!r} is no cause: choose one of the list")
+        raise UnusableDisruption(Flaw.CAUSE)
     if draft.cause == DisruptionCause.OTHER and not draft.explanation.strip():
-        raise UnusableDisruption("explanation", "another cause needs its explanation: say what happened")
+        raise UnusableDisruption(Flaw.EXPLANATION)
     if not (draft.region.strip() or draft.carrier.strip() or draft.route.strip()):
-        raise UnusableDisruption("region", "this touches every parcel: say a region, a carrier or a route")
+        raise UnusableDisruption(Flaw.EVERYWHERE)
     if abs(draft.starts_at - now) > FAR:
-        raise UnusableDisruption("starts_at", "more than a year away: check the date")
+        raise UnusableDisruption(Flaw.FAR_START)
     _check_end(draft.starts_at, draft.ends_at, now)
 
 
@@ -118,11 +144,11 @@ def _check_end(starts_at: datetime, ends_at: datetime | None, now: datetime) -> 
     if ends_at is None:
         return
     if ends_at <= starts_at:
-        raise UnusableDisruption("ends_at", "it ends before it begins: check the two dates")
+        raise UnusableDisruption(Flaw.BACKWARDS)
     if ends_at <= now:
-        raise UnusableDisruption("ends_at", "it is over already: enter when it ends, or leave it empty")
+        raise UnusableDisruption(Flaw.OVER)
     if ends_at - now > FAR:
-        raise UnusableDisruption("ends_at", "more than a year away: check the date")
+        raise UnusableDisruption(Flaw.FAR_END)
 
 
 def change_end(disruption_id: int, ends_at: datetime | None, *, now: datetime) -> Disruption:
@@ -160,7 +186,7 @@ def attach_notice(disruption_id: int, notice: Notice) -> Disruption:
     with transaction.atomic():
         disruption = _locked(disruption_id)
         if disruption.notice_sha256 not in {"", notice.sha256}:
-            raise UnusableDisruption("notice", "it has its notice already, which stays as it is")
+            raise UnusableDisruption(Flaw.NOTICE)
         values = _notice_values(notice)
         for name, value in values.items():
             setattr(disruption, name, value)

@@ -12,11 +12,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from disputes.models import ActionKind
+from disputes.services.disruptions import Draft
+from evidence.services.notices import record_with_notice
 from messaging.models import Channel, Message, MessageState
 from orders.models import Order, OrderFile, Store, User
 from orders.services.log_in_links import make_log_in_link
 from tests.desk.conftest import PEOPLE, Enter, open_item
-from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle
+from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
 
 # Address → its arguments, the method, and what owner, agent, viewer, another store's owner and a stranger get.
 # A stranger who is asked to log in gets 302, whom nothing is shown gets 404.
@@ -43,6 +45,11 @@ TABLE: dict[str, tuple[str, str]] = {
     "bundle": ("get", "302 302 302 404 302"),
     "bundle_file": ("get", "200 200 200 404 302"),
     "submit_bundle": ("post", "200 200 404 404 302"),
+    "disruptions": ("get", "200 200 200 200 302"),
+    "foresee": ("post", "200 200 200 200 302"),
+    "disruption": ("get", "200 200 200 404 302"),
+    "change_disruption": ("post", "302 302 404 404 302"),
+    "notice": ("get", "200 200 200 404 302"),
     "messages": ("get", "200 200 200 200 302"),
     "proof": ("get", "200 200 200 404 302"),
     "sent": ("post", "302 302 404 404 302"),
@@ -98,6 +105,14 @@ def dispute_arguments(store: Store) -> dict[str, dict[str, Any]]:
     }  # fmt: skip
 
 
+def disruption_arguments(store: Store) -> dict[str, dict[str, Any]]:
+    """A disruption with its notice."""
+    now = timezone.now()
+    notice = upload(picture("PNG"), "notice.png")
+    made = record_with_notice(store, Draft("strike", now, region="SP"), notice, now=now, actor="1")
+    return {name: {"pk": made.pk} for name in ("disruption", "change_disruption", "notice")}
+
+
 @pytest.fixture
 def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: Alice's rows."""
@@ -119,6 +134,7 @@ def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, 
         "order": order, "check": order, "boleto": order,
         "command": order | {"kind": "payment_confirmed"}, "fact": order | {"kind": "payment_confirmed"},
         **dispute_arguments(store),
+        **disruption_arguments(store),
         "proof": mail, "sent": mail, "retry": mail,
         "file": upload, "start": upload, "errors": upload,
         "text": text, "reset": text,
