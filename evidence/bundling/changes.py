@@ -94,6 +94,14 @@ def write_contents(contents: Sequence[Content]) -> list[dict[str, str]]:
     return [{"key": c.key, "mark": c.mark, "sha256": c.sha256, "caption": c.caption, "kind": c.kind} for c in contents]
 
 
+def write_changes(changes: Changes) -> dict[str, Any]:
+    """The differences as a bundle's report keeps them."""
+    rows = [
+        {"kind": c.kind, "mark": c.mark, "what": c.what, "before": c.before, "after": c.after} for c in changes.changes
+    ]
+    return {"number": changes.number, "changes": rows}
+
+
 def read_contents(report: Mapping[str, Any]) -> list[Content]:
     """A version's exhibits from its bundle's report; none where an older program made it."""
     return [Content(**kept) for kept in report.get("contents", [])]

@@ -1,4 +1,4 @@
-"""What a bundle's row keeps of it for the team: its exhibits with their marks, what changed, what its papers dispute."""
+"""What a bundle's row keeps of it for the team: its exhibits and their marks, what changed, what disagrees."""
 
 from typing import Any
 
