@@ -1,8 +1,9 @@
 """How well carriers' words are read: texts labelled by hand in `carrier_texts/`, against what the classifier says.
 
-`python -m tests.orders.carrier_precision` prints the table of docs/carriers.md and every text that is read wrong or not.
+`python -m tests.orders.carrier_precision` prints the table of docs/carriers.md and each text that is read wrong or not.
 """
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +17,7 @@ UNKNOWN = "unknown"  # the label of a text that nobody could place
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """A carrier's words, the codes that stand for them, and what they say: a status or more, "nothing", "correction"."""
+    """A carrier's words, the codes that stand for them, and what they say: a status, "nothing" or "correction"."""
 
     says: str
     text: str
@@ -93,18 +94,18 @@ def _codes(head: str) -> Iterator[str]:
             yield f"{kind} {number}"
 
 
-def main() -> None:
-    """Print the table, and below it what is wrong or not read."""
-    print("| carrier | texts | read | right of those read |\n|---|---|---|---|")
+def report() -> Iterator[str]:
+    """The table, and below it what is wrong or not read."""
     scores = {name: score(corpus(name)) for name in families()}
+    yield "| texts of | that say something | read | right of those read |\n|---|---|---|---|"
     for name, result in scores.items():
-        print(f"| {name} | {result.texts} | {result.coverage:.1%} | {result.precision:.1%} |")
+        yield f"| {name} | {result.texts} | {result.coverage:.1%} | {result.precision:.1%} |"
     for name, result in scores.items():
         for labelled, said in result.wrong:
-            print(f"{name}: WRONG {labelled.text!r} is {labelled.says}, was read as {said}")
+            yield f"{name}: WRONG {labelled.text!r} is {labelled.says}, was read as {said}"
         for labelled in result.unread:
-            print(f"{name}: not read: {labelled.text!r} ({labelled.says})")
+            yield f"{name}: not read: {labelled.text!r} ({labelled.says})"
 
 
 if __name__ == "__main__":
-    main()
+    sys.stdout.writelines(f"{line}\n" for line in report())
