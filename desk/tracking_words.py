@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from disputes.tracking_lifecycle import CaseStep
+from orders.tracking_readings import TrackingCause
 from orders.tracking_statuses import TrackingDetail
 from orders.triage import TrackingQueue
 
@@ -126,6 +127,27 @@ DETAILS: dict[str, Words] = {
     TrackingDetail.DAMAGED: _("damaged"),
     TrackingDetail.DESTROYED: _("destroyed"),
     TrackingDetail.NOT_LOCATED: _("not located"),
+}
+CAUSES: dict[str, Words] = {
+    TrackingCause.NORMAL_COURSE: _("the normal course"),
+    TrackingCause.NOT_HANDED_OVER: _("not handed to the carrier yet"),
+    TrackingCause.NUMBER_WRONG: _("a wrong number"),
+    TrackingCause.CARRIER_DELAY: _("a delay of the carrier's"),
+    TrackingCause.CARRIER_FAULT: _("a fault of the carrier's"),
+    TrackingCause.CUSTOMS_CHECK: _("a check by customs"),
+    TrackingCause.PAPERS_MISSING: _("papers are missing"),
+    TrackingCause.DUTY_UNPAID: _("the duty is not paid"),
+    TrackingCause.AUTHORITY_DECISION: _("a decision of an authority"),
+    TrackingCause.ADDRESS: _("the address"),
+    TrackingCause.BUYER_ABSENT: _("the buyer was not there"),
+    TrackingCause.BUYER_REFUSAL: _("the buyer refused the parcel"),
+    TrackingCause.BUYER_NOT_COLLECTING: _("the buyer did not collect it"),
+    TrackingCause.BUYER_DECISION: _("the buyer decided so"),
+    TrackingCause.SENDER_DECISION: _("we decided so"),
+    TrackingCause.SIGNATURE_DOUBT: _("a signature in doubt"),
+    TrackingCause.LOSS: _("a loss"),
+    TrackingCause.DAMAGE: _("damage"),
+    TrackingCause.TRACKING_ENDED: _("the carrier stopped tracking"),
 }
 # How one looks a number up, beside what carriers' services answer by themselves.
 SOURCES = ["17TRACK", "Kuaidi100", "Correios", "Cainiao", "China Post"]

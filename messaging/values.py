@@ -11,7 +11,8 @@ from orders.models import Disruption, Order, OrderItem
 from orders.planning import handling_end, promise_end
 from orders.services.arrivals import expected_span
 from orders.services.ledger import OrderLedger
-from orders.tracking_statuses import TrackingStatus
+from orders.tracking_readings import explain
+from orders.tracking_statuses import TrackingDetail, TrackingStatus
 
 NOT_COMING = {TrackingStatus.RETURNING, TrackingStatus.RETURNED, TrackingStatus.LOST, TrackingStatus.DELIVERED}
 DATES = {
@@ -93,12 +94,21 @@ def _parcel_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> d
             zone,
             language,
         ),
-        Variable.TRACKING_SENTENCE: "",
+        Variable.TRACKING_SENTENCE: tracking_sentence(order, language),
         Variable.DAYS_SINCE_SHIPPING: compose.format_days(days, language) if days is not None else "",
         Variable.SHIPPED_DATE: _date(order.shipped_at, zone, language),
         Variable.PROMISED_DATE: _date(promised, zone, language),
         Variable.SHIP_DEADLINE: _date(handling_end(order, ledger.policy), zone, language),
     }
+
+
+def tracking_sentence(order: Order, language: Language) -> str:
+    """What the latest news means to the buyer; empty without news, and where "all is normal" would not be true (T1)."""
+    if not order.tracking_status:
+        return ""
+    detail = order.tracking_detail if order.tracking_detail in set(TrackingDetail) else ""
+    meaning = explain(TrackingStatus(order.tracking_status), TrackingDetail(detail))
+    return "" if order.tracking_queue and meaning.is_normal else meaning.sentences[language]
 
 
 def _arrival_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> dict[Variable, str]:
