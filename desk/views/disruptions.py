@@ -83,7 +83,7 @@ def foresee(request: HttpRequest) -> HttpResponse:
     """What the form would touch as it is filled in now; nothing is kept."""
     desk_request, now = cast(DeskRequest, request), timezone.now()
     form = DisruptionForm(request.POST, stores=desk_request.reader.work_stores, now=now)
-    context: dict[str, Any] = {"form": form}
+    context: dict[str, Any] = {"problems": _problems(form)}
     if form.is_valid():
         store, draft = form.cleaned_data["store"], form.draft()
         seen = preview(store, draft, now)
@@ -93,11 +93,21 @@ def foresee(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/disruptions/preview.html", context)
 
 
-def _counts(seen: Preview, store: Store) -> dict[str, Any]:
-    """How many stand in which state, and in which queue of the tracking desk."""
+def _problems(form: DisruptionForm) -> list[str]:
+    """What is wrong with what is filled in; what is not filled in yet is no fault."""
+    errors = [error for found in form.errors.as_data().values() for error in found]
+    return [message for error in errors if error.code != "required" for message in error.messages]
+
+
+def _counts(seen: Preview, store: Store) -> dict[str, list[tuple[Any, int]]]:
+    """How many by region, carrier and state, and in which queue of the tracking desk."""
     policy = store.current_policy
-    queues = [(QUEUES.get(name, name), n) for name, n in seen.queues.most_common() if name]
-    return {"states": [(state_label(name, policy), n) for name, n in seen.states.most_common()], "queues": queues}
+    return {
+        "regions": seen.regions.most_common(),
+        "carriers": seen.carriers.most_common(),
+        "states": [(state_label(name, policy), n) for name, n in seen.states.most_common()],
+        "queues": [(QUEUES.get(name, name), n) for name, n in seen.queues.most_common() if name],
+    }
 
 
 @require_GET
