@@ -46,6 +46,11 @@ class Reader:
         """The stores in which he may change something."""
         return [membership.store for membership in self.memberships if membership.role in WORKERS]
 
+    @property
+    def own_stores(self) -> list[Store]:
+        """The stores that are his: only there he sets up what acts in the store's name."""
+        return [membership.store for membership in self.memberships if membership.role == Role.OWNER]
+
     def works_in(self, store_id: int) -> bool:
         """Whether he may change this store's orders."""
         return any(store.pk == store_id for store in self.work_stores)

@@ -19,6 +19,8 @@ from desk.views import (
     rules,
     texts,
     today,
+    tracking_accounts,
+    webhooks,
 )
 
 app_name = "desk"
@@ -61,6 +63,14 @@ urlpatterns = [
     path("texts/<slug:slug>/<slug:purpose>/<slug:language>/", texts.edit_text, name="text"),
     path("texts/<slug:slug>/<slug:purpose>/<slug:language>/reset/", texts.reset_text, name="reset"),
     path("rules/", rules.show_rules, name="rules"),
+    path("tracking-accounts/", tracking_accounts.show_tracking_accounts, name="tracking_accounts"),
+    path("tracking-accounts/<slug:slug>/<slug:provider>/", tracking_accounts.save_account_key, name="tracking_account"),
+    path(
+        "tracking-accounts/<slug:slug>/<slug:provider>/<slug:deed>/",
+        tracking_accounts.change_account,
+        name="tracking_account_deed",
+    ),
+    path("webhooks/17track/<str:token>/", webhooks.take_17track_post, name="webhook_17track"),
     path("preferences/", account.show_preferences, name="preferences"),
     re_path(
         r"^log-in/(?P<uidb36>[0-9a-z]{1,13})-(?P<token>[0-9a-z]+-[0-9a-f]+)/$", account.log_in_once, name="log_in_once"

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,11 @@ class HttpLimits:
     max_bytes: int
     tries: int
     pause: timedelta
+    hurry: timedelta
+
+    def hurried(self) -> "HttpLimits":
+        """The same for a person who waits for a page."""
+        return replace(self, read=self.hurry, whole=self.hurry, tries=1)
 
 
 @dataclass(frozen=True, slots=True)

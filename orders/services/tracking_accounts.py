@@ -17,7 +17,7 @@ from orders.models import Store, TrackingAccount
 from orders.providers.http import Caller
 from orders.providers.interface import ErrorKind, Provider, ProviderError, ProviderName, Quota, RateLimited, WrongKey
 from orders.providers.kuaidi100 import Kuaidi100
-from orders.providers.limits import circuit, service_limits
+from orders.providers.limits import HttpLimits, circuit, http_limits, service_limits
 from orders.providers.seventeen_track import SeventeenTrack
 
 Clock = Callable[[], datetime]
@@ -54,11 +54,18 @@ def switch_account(account_id: int) -> TrackingAccount:
     return account
 
 
-def open_provider(account: TrackingAccount, clock: Clock, *, sleep: Sleep = time.sleep) -> Provider:
+def open_provider(
+    account: TrackingAccount, clock: Clock, *, sleep: Sleep = time.sleep, limits: HttpLimits | None = None
+) -> Provider:
     """The service, called with the account's key and in its turns. Raises WrongKey where the key cannot be unlocked."""
     name = ProviderName(account.provider)
     url = settings.TRACKING_URLS[name] or service_limits(name).base_url
-    caller = Caller(url, take_turn=lambda: wait_for_turn(account.pk, clock, sleep=sleep), sleep=sleep)
+    caller = Caller(
+        url,
+        take_turn=lambda: wait_for_turn(account.pk, clock, sleep=sleep),
+        sleep=sleep,
+        limits=limits or http_limits(),
+    )
     try:
         key = account.key
     except UnreadableSecret as error:
@@ -69,14 +76,14 @@ def open_provider(account: TrackingAccount, clock: Clock, *, sleep: Sleep = time
 
 
 def check_account(account_id: int, clock: Clock, *, sleep: Sleep = time.sleep) -> ProviderError | None:
-    """Ask the service for the quota, whatever happened before; gives the error that it answered with.
+    """Ask the service for the quota, whatever happened before; gives the error that it answered with, and soon.
 
     Raises Resting where the account is switched off or the turn does not come.
     """
     account: TrackingAccount = TrackingAccount.objects.get(pk=account_id)
-    TrackingAccount.objects.filter(pk=account_id).update(rests_until=None, error_kind="")
+    TrackingAccount.objects.filter(pk=account_id).update(rests_until=None, no_quota_until=None, error_kind="")
     try:
-        quota = open_provider(account, clock, sleep=sleep).check()
+        quota = open_provider(account, clock, sleep=sleep, limits=http_limits().hurried()).check()
     except ProviderError as error:
         note_failure(account_id, error, now=clock())
         return error

@@ -16,7 +16,9 @@ from disputes.services.disruptions import Draft
 from evidence.services.notices import record_with_notice
 from messaging.models import Channel, Message, MessageState
 from orders.models import Order, OrderFile, Store, User
+from orders.providers.interface import ProviderName
 from orders.services.log_in_links import make_log_in_link
+from orders.services.tracking_accounts import save_account
 from tests.desk.conftest import PEOPLE, Enter, open_item
 from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
 
@@ -62,6 +64,10 @@ TABLE: dict[str, tuple[str, str]] = {
     "text": ("get", "200 200 200 404 302"),
     "reset": ("post", "302 302 404 404 302"),
     "rules": ("get", "200 200 200 200 302"),
+    "tracking_accounts": ("get", "200 404 404 200 302"),
+    "tracking_account": ("post", "302 404 404 404 302"),
+    "tracking_account_deed": ("post", "302 404 404 404 302"),
+    "webhook_17track": ("post", "401 401 401 401 401"),
     "preferences": ("get", "200 200 200 200 302"),
     "mailbox": ("get", "200 200 200 200 302"),
     "mail": ("get", "404 404 404 404 302"),
@@ -113,6 +119,17 @@ def disruption_arguments(store: Store) -> dict[str, dict[str, Any]]:
     return {name: {"pk": made.pk} for name in ("disruption", "change_disruption", "notice")}
 
 
+def account_arguments(store: Store) -> dict[str, dict[str, Any]]:
+    """What stands in the addresses of an account at a tracking service."""
+    account = save_account(store, ProviderName.SEVENTEEN_TRACK, key="key")
+    address = {"slug": store.slug, "provider": account.provider}
+    return {
+        "tracking_account": address,
+        "tracking_account_deed": address | {"deed": "switch"},
+        "webhook_17track": {"token": account.push_token},
+    }
+
+
 @pytest.fixture
 def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: Alice's rows."""
@@ -138,6 +155,7 @@ def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, 
         "proof": mail, "sent": mail, "retry": mail,
         "file": upload, "start": upload, "errors": upload,
         "text": text, "reset": text,
+        **account_arguments(store),
         "mail": {"key": "none"},
         "log_in_once": dict(zip(("uidb36", "token"), link.split("-", 1), strict=True)),
     }  # fmt: skip
