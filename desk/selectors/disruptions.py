@@ -71,9 +71,7 @@ def make_rows(found: Sequence[Disruption], *, now: datetime) -> list[Row]:
     figures = _figures(found)
     users = User.objects.in_bulk([int(row.recorded_by) for row in found if row.recorded_by.isdigit()])
     people = {str(pk): user for pk, user in users.items()}
-    return [
-        Row(row, phase_of(row, now), figures.get(row.pk, Figures()), people.get(row.recorded_by)) for row in found
-    ]
+    return [Row(row, phase_of(row, now), figures.get(row.pk, Figures()), people.get(row.recorded_by)) for row in found]
 
 
 def phase_of(disruption: Disruption, now: datetime) -> Phase:
