@@ -236,6 +236,9 @@ REASONS: dict[str, Words] = {
     "receipt_extended": _("the receipt time was extended"),
     "funds_released": _("the funds were released"),
     "repaid": _("the buyer paid again"),
+    "told_before": _("the buyer was told of the same cause before"),
+    "history": _("it came in as history"),
+    "disruption_over": _("the disruption is over"),
 }
 
 WORDING: dict[str, Words] = {
@@ -259,6 +262,7 @@ DOORS: dict[str, Words] = {
     "timer": _("Prazo, on its date"),
     "sending": _("Prazo, sending mail"),
     "import": _("order file"),
+    "disruption": _("Prazo, for a disruption"),
 }
 
 CONTACT_RULES: dict[str, str] = {

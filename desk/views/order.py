@@ -22,9 +22,11 @@ from desk.selectors import timeline
 from desk.selectors.boletos import may_have_boleto
 from desk.selectors.duties import duty_card
 from desk.selectors.orders import is_at_risk
+from desk.selectors.snapshots import frozen_views
 from desk.selectors.today import load_cards
 from desk.words import COMMANDS
 from disputes.models import ActionState
+from disputes.services.disruptions import disruptions_of
 from orders.events import EventType
 from orders.models import Order
 from orders.services.verification import verify_timeline
@@ -58,6 +60,8 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "mails": mails,
         "disputes": list(order.disputes.order_by("-opened_at", "-id")),
         "items": list(order.items.all()),
+        "disruptions": disruptions_of(order),
+        "frozen": frozen_views(order),
         "parcels": list(order.shipments.all()),
         "duty": duty_card(order),
         "boleto_form": BoletoForm() if may_have_boleto(order) else None,
