@@ -15,7 +15,7 @@ from disputes.models import ActionKind
 from disputes.services.disruptions import Draft
 from evidence.services.notices import record_with_notice
 from messaging.models import Channel, Message, MessageState
-from orders.models import Order, OrderFile, Store, User
+from orders.models import Order, OrderFile, Snapshot, Store, User
 from orders.providers.interface import ProviderName
 from orders.services.log_in_links import make_log_in_link
 from orders.services.tracking_accounts import save_account
