@@ -50,7 +50,7 @@ lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade ta
 	echo uv | $(COMPILE) --no-annotate - -o requirements/uv.txt
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ names a registry: remove it" >&2; exit 1; }
 
-system: ## what the machine itself must have: Pango for evidence bundles, Chromium for the browser tests
+system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium and readers of PDF
 	@needed=""; \
 	for name in pango-1.0 pangoft2-1.0 harfbuzz-subset; do \
 		$(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library(sys.argv[1]))' $$name || needed="$(PANGO)"; \
@@ -60,11 +60,13 @@ system: ## what the machine itself must have: Pango for evidence bundles, Chromi
 		if command -v "$$name" >/dev/null 2>&1; then chromium="$$name"; fi; \
 	done; \
 	if [ -z "$$chromium" ]; then needed="$$needed chromium"; fi; \
-	if [ -z "$$needed" ]; then echo "Pango and Chromium are here."; exit 0; fi; \
+	command -v pdftotext >/dev/null 2>&1 && command -v pdfsig >/dev/null 2>&1 || needed="$$needed poppler-utils"; \
+	command -v qpdf >/dev/null 2>&1 || needed="$$needed qpdf"; \
+	if [ -z "$$needed" ]; then echo "Pango, Chromium, poppler and qpdf are here."; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && . /etc/os-release && [ "$$ID" = debian ]; then \
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$needed; \
 	else \
-		echo "Missing on this machine. Debian: sudo apt-get install $$needed. Elsewhere: install Pango, and Chromium or Chrome (or set CHROMIUM to its path)." >&2; exit 1; \
+		echo "Missing on this machine. Debian: sudo apt-get install $$needed. Elsewhere: install Pango, poppler's and qpdf's programs, and Chromium or Chrome (or set CHROMIUM to its path)." >&2; exit 1; \
 	fi
 
 # --- set-up: each stamp is newer than what it was made from -------------------------------------------------------
