@@ -18,7 +18,8 @@ ANSWERS = {Reception.KEPT: 200, Reception.NOBODY: 404, Reception.WRONG_SIGNATURE
 def take_17track_post(request: HttpRequest, token: str) -> HttpResponse:
     """A post of 17TRACK: it takes anything but 200 for a failure, and tries three times more within the hour."""
     most = push_limits().max_bytes
-    if int(request.META.get("CONTENT_LENGTH") or 0) > most:
+    body = request.read(most + 1)
+    if len(body) > most:
         return HttpResponse("too large\n", status=413, content_type="text/plain")
-    reception = receive_push(token, request.read(most), request.headers.get("sign", ""), now=timezone.now())
+    reception = receive_push(token, body, request.headers.get("sign", ""), now=timezone.now())
     return HttpResponse(f"{reception}\n", status=ANSWERS[reception], content_type="text/plain")
