@@ -17,7 +17,7 @@ from disputes.models import ActionKind
 from messaging.models import Message, MessageState
 from orders.calendars import CALENDARS, Calendar, is_provisional
 from orders.events import EventType
-from orders.models import Milestone, Order, TimelineEvent, User
+from orders.models import DisruptionCause, Milestone, Order, TimelineEvent, User
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind
 from orders.planning import promise_end, protection_end
@@ -171,6 +171,8 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
         "error": _("Reason"),
         "cause": _("Cause"),
         "region": _("Region"),
+        "route": _("Route"),
+        "to": _("Until"),
         "stars": _("Stars"),
         "detail": _("More"),
         "found": _("Known there"),
@@ -187,7 +189,9 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
 def _value(order: Order, key: str, value: Any, kind: str) -> Words:
     if key == "amount":
         return clocks.format_money(Decimal(value), order.currency)
-    if key in {"protection_ends_at", "next_at"}:
+    if key == "cause" and value in DisruptionCause.values:
+        return DisruptionCause(value).label
+    if key in {"protection_ends_at", "next_at", "to"}:
         return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
     if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
         return words.DISPUTE_REASONS.get(str(value), str(value))
