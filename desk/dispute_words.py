@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from disputes.advising import Liability
 from disputes.lifecycle import DisputeState
+from evidence.bundling.contradictions import Place, Topic
 from evidence.bundling.problems import Problem
 from orders.events import EventType
 
@@ -99,6 +100,36 @@ EXHIBITS: dict[str, Words] = {
     "waybill_receipt": _("Posting receipt"),
 }
 OTHER_EXHIBIT: Words = _("Something else")
+
+# What a case's papers can say in two ways, and where.
+DOUBTS: dict[str, Words] = {
+    Topic.PARCEL: _("Another parcel number"),
+    Topic.ORDER_NUMBER: _("Another order number"),
+    Topic.AMOUNT: _("An amount that the order does not know"),
+    Topic.CLAIM_OVER_TOTAL: _("More is claimed than was paid"),
+    Topic.QUANTITY: _("More pieces are said to be missing than were ordered"),
+    Topic.DELIVERED: _("The delivery is told in two ways"),
+    Topic.SHIPPED: _("The shipping is told in two ways"),
+    Topic.SEQUENCE: _("The order's dates cannot be in this order"),
+    Topic.SOURCES: _("The tracking sources disagree"),
+    Topic.BUYER_NAME: _("The buyer's name does not stand there"),
+}
+PLACES: dict[str, Words] = {
+    Place.ORDER: _("Order"),
+    Place.CLAIM: _("Claim"),
+    Place.TRACKING: _("Tracking"),
+    Place.EXHIBIT: _("Exhibit"),
+    Place.CAPTION: _("Caption"),
+    Place.MESSAGE: _("Message"),
+    Place.TIMELINE: _("Timeline"),
+}
+DATES_OF_ORDER: dict[str, Words] = {
+    "placed": _("placed"),
+    "paid": _("paid"),
+    "shipped": _("shipped"),
+    "delivered": _("delivered"),
+    "opened": _("dispute opened"),
+}
 
 CUSTOMS_CAUSES: dict[str, Words] = {
     "": _("not known"),

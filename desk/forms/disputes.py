@@ -3,17 +3,24 @@
 from typing import Any
 
 from django import forms
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from desk.dispute_words import CUSTOMS_CAUSES, EXHIBITS, OTHER_EXHIBIT, OUTCOMES, REMEDIES
 from desk.forms.events import LONG, SHORT, EventForm
 from desk.words import DISPUTE_REASONS
 from disputes.models import Dispute
+from evidence.bundling.cases import Translator
 from orders.events import EventType
 from orders.models import Order
 
 MOST_FILES = 20  # of one upload
 ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,application/pdf,.jpg,.jpeg,.png,.webp,.heic,.pdf"
+ACCEPTED += ",text/plain,text/csv,.txt,.csv"  # the record of a chat
+LONGEST_CHAT = 300_000  # characters of a pasted one
+
+
+TRANSLATORS = [(Translator.HUMAN.value, _("a person")), (Translator.MACHINE.value, _("a machine"))]
 
 
 def _amount(label: Any, **more: Any) -> forms.DecimalField:
@@ -108,13 +115,17 @@ class FilesField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Any:
         """Each file by the rules of one."""
         files = data if isinstance(data, list | tuple) else [data]
-        return [super(FilesField, self).clean(file, initial) for file in files or [None]][:MOST_FILES]
+        cleaned = [super(FilesField, self).clean(file, initial) for file in files or [None]][:MOST_FILES]
+        return [file for file in cleaned if file]
 
 
 class ExhibitForm(forms.Form):
-    """Files that prove something: what they are, where they come from, and what they show."""
+    """Files that prove something, or a pasted chat: what they are, where they come from, and what they show."""
 
-    file = FilesField(label=_("File"), widget=ManyFiles(attrs={"accept": ACCEPTED}))
+    file = FilesField(label=_("File"), required=False, widget=ManyFiles(attrs={"accept": ACCEPTED}))
+    chat = forms.CharField(
+        label=_("Or paste the chat"), required=False, max_length=LONGEST_CHAT, widget=forms.Textarea(attrs={"rows": 4})
+    )
     kind = forms.ChoiceField(label=_("What it is"))
     source = forms.CharField(
         label=_("Where it comes from"),
@@ -130,11 +141,23 @@ class ExhibitForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
         field.choices = [("", _("choose one")), *EXHIBITS.items(), ("other", OTHER_EXHIBIT)]
 
+    def clean(self) -> dict[str, Any]:
+        """A file or a chat there must be; a chat comes as the file that it is kept as."""
+        given = super().clean() or {}
+        files, chat = given.get("file") or [], given.get("chat", "")
+        if chat:
+            files.append(SimpleUploadedFile("chat.txt", chat.encode(), "text/plain"))
+        if not files and not self.errors:
+            self.add_error("file", FilesField().error_messages["required"])
+        return given | {"file": files}
+
 
 class CaptionForm(forms.Form):
     """What an exhibit shows."""
 
     caption = forms.CharField(label=_("What it shows"), required=False, max_length=500)
+    translation = forms.CharField(label=_("The same in another language"), required=False, max_length=500)
+    translated_by = forms.ChoiceField(label=_("Translated by"), required=False, choices=TRANSLATORS)
 
 
 FORMS: dict[EventType, type[DisputeEventForm]] = {

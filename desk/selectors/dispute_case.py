@@ -38,7 +38,6 @@ from orders.services.ledger import OrderLedger
 
 Words = str | Promise
 TOLD = {EventKind.FACT, EventKind.COMMAND, EventKind.REFUSED, EventKind.NOTE}
-SERIES = "A"  # as the bundle marks the seller's exhibits
 
 
 @dataclass(frozen=True)
@@ -169,12 +168,6 @@ def facts_of(ledger: OrderLedger, dispute: Dispute) -> CaseFacts:
 
 
 # --- evidence ---------------------------------------------------------------------------------------------------------
-def marked_exhibits(exhibits: Iterable[Exhibit]) -> dict[str, Exhibit]:
-    """The exhibits that a bundle shows, by the mark that it gives them, such as "A-1"."""
-    shown = [exhibit for exhibit in exhibits if exhibit.left_out_at is None]
-    return {f"{SERIES}-{number}": exhibit for number, exhibit in enumerate(shown, start=1)}
-
-
 def slots(ledger: OrderLedger, dispute: Dispute, marked: Mapping[str, Exhibit]) -> list[Slot]:
     """The checklist (rule E): the open lines first, each with its date."""
     filed: dict[str, list[tuple[str, Exhibit]]] = defaultdict(list)

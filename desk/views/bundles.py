@@ -15,8 +15,10 @@ from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, actor_of, readable, workable
 from desk.selectors.dispute_case import obstacle
+from desk.selectors.dispute_doubts import list_doubts
 from desk.views.disputes import UNFINISHED, dispute_of, head_of
 from disputes.models import Dispute
+from evidence.bundling.exhibits import marked_exhibits
 from evidence.models import Bundle, BundleState
 from evidence.recipients import UnknownRecipient
 from evidence.services.bundles import mark_submitted, request_bundle
@@ -26,6 +28,18 @@ from orders.querysets import StoreScoped
 logger = logging.getLogger(__name__)
 
 FINISHED = {BundleState.READY, BundleState.SUBMITTED}
+
+
+@require_GET
+@login_required
+def show_doubts(request: HttpRequest, pk: int) -> HttpResponse:
+    """What does not fit together in the case's papers: loaded into the workbench, or a page of its own."""
+    desk_request = cast(DeskRequest, request)
+    dispute = dispute_of(desk_request, pk, to_change=False)
+    context = {"dispute": dispute, "doubts": list_doubts(dispute, marked_exhibits(dispute))}
+    if desk_request.htmx:
+        return render(request, "desk/dispute/doubts.html", context)
+    return render(request, "desk/doubts.html", context | head_of(desk_request, dispute, now=timezone.now()))
 
 
 @require_POST

@@ -21,6 +21,7 @@ from desk.selectors.disputes import SECTIONS, Filters, list_disputes
 from desk.words import DISPUTE_REASONS
 from disputes.lifecycle import DisputeState
 from disputes.models import Dispute
+from evidence.bundling.exhibits import marked_exhibits
 from evidence.models import Bundle, BundleState, Exhibit
 from evidence.recipients import recipients
 from orders.services.ledger import OrderLedger
@@ -117,7 +118,7 @@ def _advice(ledger: OrderLedger, dispute: Dispute) -> dict[str, Any]:
 
 
 def _evidence(ledger: OrderLedger, dispute: Dispute, exhibits: Sequence[Exhibit]) -> dict[str, Any]:
-    marked = case.marked_exhibits(exhibits)
+    marked = marked_exhibits(dispute)
     slots = case.slots(ledger, dispute, marked)
     offers = list(dispute.offers.all())
     drafts = draft_answers(ledger, dispute, offers, marked)

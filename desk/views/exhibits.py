@@ -20,6 +20,8 @@ from desk.forms.disputes import CaptionForm, ExhibitForm
 from desk.thumbnails import make_thumbnail
 from desk.views.disputes import dispute_of, show_case
 from disputes.models import Dispute
+from evidence.bundling.cases import Translator
+from evidence.bundling.exhibits import exhibits_of
 from evidence.file_types import MEDIA_TYPES, FileType
 from evidence.models import Exhibit
 from evidence.services.exhibits import (
@@ -29,6 +31,7 @@ from evidence.services.exhibits import (
     leave_out,
     reorder_exhibits,
     take_back_in,
+    translate_caption,
 )
 
 # Whatever a file holds, a browser runs nothing of it, and no page of another site may show it.
@@ -125,9 +128,9 @@ def change_exhibit(request: HttpRequest, pk: int, exhibit_pk: int) -> HttpRespon
     exhibit: Exhibit = workable(Exhibit.objects.filter(order=dispute.order_id), desk_request, pk=exhibit_pk)
     match request.POST.get("do"):
         case "up":
-            _move(exhibit, -1)
+            _move(dispute, exhibit, -1)
         case "down":
-            _move(exhibit, 1)
+            _move(dispute, exhibit, 1)
         case "leave_out":
             leave_out(exhibit.pk, now=timezone.now())
         case "take_in":
@@ -140,14 +143,17 @@ def change_exhibit(request: HttpRequest, pk: int, exhibit_pk: int) -> HttpRespon
 def _caption(request: HttpRequest, exhibit: Exhibit) -> None:
     form = CaptionForm(request.POST)
     if form.is_valid():
-        caption_exhibit(exhibit.pk, caption=form.cleaned_data["caption"])
+        given = form.cleaned_data
+        caption_exhibit(exhibit.pk, caption=given["caption"])
+        by = Translator(given["translated_by"] or Translator.HUMAN)
+        translate_caption(exhibit.pk, translation=given["translation"], by=by)
         messages.success(request, _("The caption is kept."))
 
 
-def _move(exhibit: Exhibit, step: int) -> None:
+def _move(dispute: Dispute, exhibit: Exhibit, step: int) -> None:
     """One place up or down among those that bundles show."""
     rows = list(Exhibit.objects.filter(order=exhibit.order_id))
-    shown = [row.pk for row in rows if row.left_out_at is None]
+    shown = [row.pk for row in exhibits_of(dispute)]
     at = shown.index(exhibit.pk) if exhibit.pk in shown else -1
     if at < 0 or not 0 <= at + step < len(shown):
         return

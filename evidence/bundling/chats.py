@@ -13,6 +13,7 @@ from pathlib import Path
 
 MAX_BYTES = 1_000_000  # of a record: some 10,000 messages
 MAX_SAID = 10_000
+HEAD = 4096  # bytes that tell what a file is
 TOO_LONG = f"more than {MAX_BYTES // 1000} kB of text: choose a part of it"
 BOM = "\ufeff"
 ENCODINGS = ("utf-8-sig", "gb18030")
@@ -94,7 +95,7 @@ def _reads_as_chinese(text: str) -> bool:
 def is_text(head: bytes) -> bool:
     """Whether a file that begins so may be a chat record: text, and neither markup nor a program."""
     try:
-        start = _decode(head, is_whole=False).lstrip().lower()
+        start = _decode(head, is_whole=len(head) < HEAD).lstrip().lower()
     except UnreadableChat:
         return False
     controls = sum(1 for letter in start if letter < " " and letter not in "\n\t")

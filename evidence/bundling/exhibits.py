@@ -116,7 +116,7 @@ def changes_since_made(dispute: Dispute, exhibits: Iterable[CaseExhibit], *, bef
 
 
 def _changes(version: Bundle | None, exhibits: Iterable[CaseExhibit]) -> Changes | None:
-    if version is None:
+    if version is None or "contents" not in version.report:
         return None
     changes = tuple(compare(read_contents(version.report), contents_of(exhibits)))
     return Changes(version.number, changes) if changes else None

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from disputes.recording import record
 from evidence.bundling.cases import Translator
-from evidence.bundling.chats import UnreadableChat
+from evidence.bundling.chats import UnreadableChat, is_text
 from evidence.bundling.inspecting import inspect, type_of
 from evidence.bundling.problems import MAX_BYTES
 from evidence.file_types import FileType
@@ -119,7 +119,8 @@ def _type_of(received: Received, name: str, kind: str) -> FileType:
     file_type = type_of(received.head, kind)
     if file_type is None:
         start = received.head.lstrip()
-        known = next((words for sign, words in KNOWN_STARTS.items() if start.startswith(sign)), "another type of file")
+        plain = "a text, which only the record of a chat may be" if is_text(received.head) else "another type of file"
+        known = next((words for sign, words in KNOWN_STARTS.items() if start.startswith(sign)), plain)
         raise UnusableExhibit(f"{name}: by its content it is {known}: choose a {TYPES} file")
     return file_type
 
