@@ -41,6 +41,7 @@ urlpatterns = [
     path("disputes/<int:pk>/note/", dispute_events.add_note, name="dispute_note"),
     path("disputes/<int:pk>/exhibits/", exhibits.add_exhibits, name="add_exhibits"),
     path("disputes/<int:pk>/exhibits/<int:exhibit_pk>/", exhibits.change_exhibit, name="change_exhibit"),
+    path("disputes/<int:pk>/doubts/", bundles.show_doubts, name="doubts"),
     path("disputes/<int:pk>/bundles/", bundles.ask_for_bundle, name="ask_for_bundle"),
     path("exhibits/<int:pk>/", exhibits.show_exhibit, name="exhibit"),
     path("exhibits/<int:pk>/thumbnail/", exhibits.show_thumbnail, name="thumbnail"),

@@ -41,6 +41,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "dispute_note": ("post", "302 302 404 404 302"),
     "add_exhibits": ("post", "422 422 404 404 302"),
     "change_exhibit": ("post", "302 302 404 404 302"),
+    "doubts": ("get", "200 200 200 404 302"),
     "ask_for_bundle": ("post", "302 302 404 404 302"),
     "exhibit": ("get", "200 200 200 404 302"),
     "thumbnail": ("get", "200 200 200 404 302"),
@@ -106,6 +107,7 @@ def dispute_arguments(store: Store) -> dict[str, dict[str, Any]]:
     return {
         "open_dispute": {"pk": order.pk},
         "dispute": dispute, "dispute_event": dispute | {"kind": "dispute_withdrawn"}, "dispute_note": dispute,
+        "doubts": dispute,
         "add_exhibits": dispute, "change_exhibit": dispute | {"exhibit_pk": proof.pk}, "ask_for_bundle": dispute,
         "exhibit": exhibit, "thumbnail": exhibit,
         "bundle": bundle, "bundle_file": bundle, "submit_bundle": bundle,
