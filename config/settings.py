@@ -172,7 +172,7 @@ MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default=urlsplit(SITE_URL).host
 # Where their servers are, when not where orders/providers/providers.toml says: a person never enters an address.
 TRACKING_URLS = {
     "17track": service_url("SEVENTEEN_TRACK_URL", env.str("SEVENTEEN_TRACK_URL", default="")),
-    "kuaidi100": service_url("KUAIDI100_URL", env.str("KUAIDI100_URL", default="")),
+    "kuaidi100": service_url("KUAIDI_URL", env.str("KUAIDI_URL", default="")),
 }
 
 # --- people -----------------------------------------------------------------------------------------------------------

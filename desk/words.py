@@ -262,6 +262,8 @@ DOORS: dict[str, Words] = {
     "timer": _("Prazo, on its date"),
     "sending": _("Prazo, sending mail"),
     "import": _("order file"),
+    "17track": "17TRACK",
+    "kuaidi100": "Kuaidi100",
     "disruption": _("Prazo, for a disruption"),
 }
 
