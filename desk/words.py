@@ -11,6 +11,7 @@ from disputes.reasons import Reason
 from disputes.services.tracking_cases import CaseMilestone
 from messaging.vocabulary import Language, Purpose, Variable
 from messaging.wording import WordingKind
+from orders.arrivals import ParcelOutcome
 from orders.events import EventType
 from orders.lifecycle import OrderState
 from orders.planning import MilestoneKind
@@ -184,6 +185,16 @@ TRACKING: dict[str, Words] = {
     TrackingStatus.DELIVERED: _("Delivered"),
     TrackingStatus.LOST: _("Lost"),
     TrackingStatus.EXPIRED: _("Tracking ended"),
+}
+
+PARCEL_OUTCOMES: dict[str, Words] = {
+    ParcelOutcome.ON_TIME: _("in time"),
+    ParcelOutcome.LATE: _("late"),
+    ParcelOutcome.LOST: _("lost or refunded"),
+    ParcelOutcome.OVERDUE: _("open past the promise"),
+    ParcelOutcome.OPEN: _("on the way"),
+    ParcelOutcome.UNKNOWN: _("not known"),
+    "complaint": _("complained of"),
 }
 
 CHOICES: dict[str, Words] = {

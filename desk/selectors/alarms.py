@@ -1,10 +1,11 @@
-"""What is wrong with the machinery: mail that cannot leave, dates that were given up, a sweep that has stopped."""
+"""What no date asks for and somebody has to look after: mail that cannot leave, a sweep that has stopped, a carrier."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from desk.access import Reader
 from disputes.models import Heartbeat
+from disputes.services.complaints import Complaints, carriers_to_change
 from messaging.models import Message, MessageState
 from orders.models import Milestone
 from orders.models.milestones import MilestoneState
@@ -21,9 +22,10 @@ class Alarms:
     dead_dates: int
     late_dates: int
     stopped_at: datetime | None
+    carriers: tuple[Complaints, ...] = ()  # to be changed in a region (T11)
 
     def __bool__(self) -> bool:
-        return bool(self.messages or self.dead_dates or self.late_dates or self.stopped_at)
+        return bool(self.messages or self.dead_dates or self.late_dates or self.stopped_at or self.carriers)
 
 
 def find_alarms(reader: Reader, *, now: datetime) -> Alarms:
@@ -37,4 +39,5 @@ def find_alarms(reader: Reader, *, now: datetime) -> Alarms:
         dead_dates=dead[:MOST_COUNTED].count(),
         late_dates=late[:MOST_COUNTED].count(),
         stopped_at=Heartbeat.objects.filter(name="sweep", at__lt=now - PATIENCE).values_list("at", flat=True).first(),
+        carriers=tuple(row for store in reader.stores for row in carriers_to_change(store, now=now)),
     )

@@ -1,12 +1,13 @@
 """The list of orders: filtered, searched, a page at a time by key, with no count of the whole."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from desk.access import Reader
+from desk.selectors.parcels import ParcelFilter, orders_with
 from orders.lifecycle import UNDERWAY, OrderState
 from orders.models import Milestone, Order, OrderItem, Shipment
 from orders.models.milestones import MilestoneState
@@ -24,9 +25,10 @@ class Filters:
     store: str = ""
     risk: str = ""
     after: str = ""
+    parcel: ParcelFilter = field(default_factory=ParcelFilter)
 
     def __bool__(self) -> bool:
-        return bool(self.q or self.state or self.store or self.risk)
+        return bool(self.q or self.state or self.store or self.risk or self.parcel)
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ def _filtered(reader: Reader, filters: Filters, now: datetime) -> QuerySet[Order
         orders = orders.filter(state=filters.state)
     if filters.risk:
         orders = orders.filter(_at_risk(reader, now))
+    if filters.parcel:
+        stores = [store for store in reader.stores if filters.store in ("", store.slug)]
+        orders = orders.filter(orders_with(filters.parcel, stores, now=now))
     for word in filters.q.split()[:5]:
         orders = orders.filter(_matches(word))
     return orders

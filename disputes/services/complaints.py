@@ -39,7 +39,8 @@ def complaining_orders(store: Store, *, now: datetime) -> set[int]:
     denials = TimelineEvent.objects.filter(
         order__store=store, type=EventType.RECEIPT_DENIED, kind__in=SAID, at__gt=now - span, at__lte=now
     )
-    return {*disputes.values_list("order_id", flat=True), *denials.values_list("order_id", flat=True)}
+    both = disputes.order_by().values_list("order_id").union(denials.order_by().values_list("order_id"))
+    return {order_id for (order_id,) in both}
 
 
 def count_complaints(store: Store, *, now: datetime) -> list[Complaints]:

@@ -65,7 +65,8 @@ def judged_parcels(parcels: QuerySet[Shipment], policy: Policy, *, now: datetime
 
 
 def _outcome(came: Epoch, now: int) -> Case:
-    is_over = Q(order__cancelled_at__isnull=False) | Q(order__completed_at__isnull=False)
+    ends = ("delivered_at", "completed_at", "cancelled_at")  # the order's own, where its parcel was shipped after it
+    is_over = Q(*((f"order__{end}__isnull", False) for end in ends), _connector=Q.OR)
     is_lost = Q(order__tracking_status=TrackingStatus.LOST) | Q(order__refunded_at__isnull=False)
     whens = [
         (Q(delivered_at__isnull=False, promised__gte=came), ParcelOutcome.ON_TIME),

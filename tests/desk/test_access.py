@@ -53,6 +53,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "disruption": ("get", "200 200 200 404 302"),
     "change_disruption": ("post", "302 302 404 404 302"),
     "notice": ("get", "200 200 200 404 302"),
+    "carriers": ("get", "200 200 200 200 302"),
+    "carriers_file": ("get", "200 200 200 200 302"),
     "snapshot": ("get", "200 200 200 404 302"),
     "messages": ("get", "200 200 200 200 302"),
     "proof": ("get", "200 200 200 404 302"),

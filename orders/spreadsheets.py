@@ -1,0 +1,30 @@
+"""Writes tables as CSV files that a spreadsheet program opens, and in which nothing is ever run as a formula (M9)."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import BinaryIO
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def write_table(out: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
+    """Write the rows (UTF-8 with a byte order mark, for Excel), give how many; `out` stays open.
+
+    A text that a spreadsheet program would take for a formula gets an apostrophe in front; numbers stay numbers.
+    """
+    text = io.TextIOWrapper(out, encoding="utf-8-sig", newline="", write_through=True)
+    count = 0
+    try:
+        writer = csv.writer(text)
+        writer.writerow(header)
+        for row in rows:
+            writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
+            count += 1
+    finally:
+        text.detach()
+    return count
+
+
+def _harmless(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
