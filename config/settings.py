@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 10},
     },
+    "tidy_bundles": {"task": "evidence.tasks.tidy_bundles", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy_exhibits": {"task": "evidence.tasks.tidy_exhibits", "schedule": 86_400.0, "options": {"expires": 3600}},
     "subscribe": {"task": "disputes.tasks.subscribe", "schedule": 60.0, "options": {"expires": 50}},
     "learn_arrivals": {

@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evidence.services.bundles import build_bundle, waiting_bundles
+from evidence.services.bundles import build_bundle, tidy_cache, waiting_bundles
 from evidence.services.exhibits import remove_orphans
 
 EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
@@ -26,3 +26,9 @@ def run_bundle(bundle_id: int) -> None:
 def tidy_exhibits() -> None:
     """Remove what broken-off uploads left."""
     remove_orphans(timezone.now())
+
+
+@shared_task
+def tidy_bundles() -> None:
+    """Remove what bundles left behind."""
+    tidy_cache(timezone.now())

@@ -1,23 +1,23 @@
 """Putting a bundle together: the text's pages, the exhibits behind their headings, numbers, links, outline."""
 
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pikepdf
 
-from evidence.bundling.cases import CaseExhibit, CaseFile
+from evidence.bundling.cases import CaseFile
 from evidence.bundling.layout import EXHIBIT, FOOTER_LEFT, FOOTER_RIGHT, FOOTER_Y, STAMP_FONT
 from evidence.bundling.manifests import FORMAT, attach, seal, spell
+from evidence.bundling.ordering import Plan, Span
 from evidence.bundling.pages import exhibit_title, section_title
 from evidence.bundling.preparing import Prepared
-from evidence.bundling.rendering import Rendered
-from evidence.bundling.sections import CHAT, EXHIBITS, STAMPS
 from evidence.bundling.stamping import StampFont, read_stamp_font
+from evidence.bundling.streams import bring_back
 from evidence.phrasing import Phrasebook
 
 FOOTER_SIZE, INDEX_SIZE = 7.5, 9.0
@@ -25,33 +25,17 @@ LINK, NUMBER = "x-bundle:", "x-page:"  # what the template writes for a link, an
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """One page to come: a page of the text, with a page of an exhibit drawn onto it or without."""
+class Assembled:
+    """The file that was written: its SHA-256, and where each section and exhibit stands."""
 
-    text: tuple[int, int]  # which document, and which of its pages, both from 0
-    footer: str
-    part: pikepdf.Page | None = None
+    path: Path
+    sha256: str
+    plan: Plan
 
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """From which page to which page (from 1) something stands."""
-
-    first: int
-    last: int
-
-
-@dataclass
-class Plan:
-    """Every page in its order, and where each section and exhibit stands."""
-
-    leaves: list[Leaf] = field(default_factory=list)
-    spans: dict[str, Span] = field(default_factory=dict)
-
-    def add(self, name: str, leaves: list[Leaf]) -> None:
-        """Put pages at the end, under a name."""
-        self.spans[name] = Span(len(self.leaves) + 1, len(self.leaves) + len(leaves))
-        self.leaves += leaves
+    @property
+    def spans(self) -> Mapping[str, Span]:
+        """From which to which page each part goes."""
+        return self.plan.spans
 
 
 def footer_letters(case: CaseFile, book: Phrasebook) -> str:
@@ -61,115 +45,96 @@ def footer_letters(case: CaseFile, book: Phrasebook) -> str:
 
 
 def assemble(
-    case: CaseFile,
-    prepared: Mapping[str, Prepared],
-    rendered: Sequence[Rendered],
-    book: Phrasebook,
-    target: Path,
-) -> Mapping[str, Span]:
-    """Write the bundle; returns where each section and exhibit stands."""
-    with ExitStack() as stack:
-        texts = [stack.enter_context(pikepdf.open(document.path)) for document in rendered]
-        parts = {mark: stack.enter_context(pikepdf.open(part.path)) for mark, part in prepared.items() if part.pages}
-        plan = plan_pages(case, rendered, parts, book)
-        with pikepdf.new() as out:
-            _lay(out, texts, plan)
-            font = read_stamp_font(texts[-1].pages[0])
-            _stamp(out, plan, font, book)
-            _link(out, plan, font)
-            _outline(out, plan, case, book)
-            _describe(out, case, book)
-            manifest = spell(make_manifest(case, prepared, plan))
-            attach(out, manifest, _pdf_date(case.made_of))
-            out.save(target, static_id=True, min_version="1.7", object_stream_mode=pikepdf.ObjectStreamMode.disable)
-    seal(target, manifest)
-    return plan.spans
+    case: CaseFile, prepared: Mapping[str, Prepared], plan: Plan, letters: Path, book: Phrasebook, target: Path
+) -> Assembled:
+    """Write the bundle, sealed; `letters` is the document in whose font the stamps are."""
+    with pikepdf.new() as out:
+        _lay(out, plan, prepared)
+        with pikepdf.open(letters) as sheet:
+            font = read_stamp_font(sheet.pages[0])
+            _stamp(out, plan, font, case, book)
+        _outline(out, plan, case, book)
+        _describe(out, case, book)
+        manifest = spell(make_manifest(case, prepared, plan))
+        attach(out, manifest, _pdf_date(case.made_of))
+        bring_back(out, target.parent)
+        # What is large is compressed already, or does not become smaller.
+        out.save(
+            target,
+            static_id=True,
+            min_version="1.7",
+            object_stream_mode=pikepdf.ObjectStreamMode.disable,
+            compress_streams=False,
+            stream_decode_level=pikepdf.StreamDecodeLevel.none,
+        )
+    return Assembled(target, seal(target, manifest), plan)
 
 
-def plan_pages(
-    case: CaseFile, rendered: Sequence[Rendered], parts: Mapping[str, pikepdf.Pdf], book: Phrasebook
-) -> Plan:
-    """The order of the pages: that of the documents, with the exhibits at the first of their headings."""
-    plan = Plan()
-    anchors = {name: (n, page) for n, document in enumerate(rendered) for name, page in document.anchors.items()}
-    chats = _chat_pages(rendered)
-    for name, documents in groupby(enumerate(rendered), key=lambda numbered: numbered[1].name):
-        if name == EXHIBITS:
-            for exhibit in case.exhibits:
-                footer = _footer(case, book, exhibit.mark)
-                leaves = [Leaf(page, footer) for page in chats.get(exhibit.mark, ())]
-                plan.add(exhibit.mark, [*_exhibit_leaves(exhibit, anchors, parts, footer), *leaves])
-        elif name != STAMPS and not name.startswith(CHAT):
-            footer = _footer(case, book, "")
-            pages = [(number, page) for number, document in documents for page in range(document.pages)]
-            plan.add(name, [Leaf(page, footer) for page in pages])
-    return plan
-
-
-def _chat_pages(rendered: Sequence[Rendered]) -> dict[str, list[tuple[int, int]]]:
-    """The pages of each exhibit that is set as text, by its mark."""
-    pages: dict[str, list[tuple[int, int]]] = {}
-    for number, document in enumerate(rendered):
-        if document.name.startswith(CHAT):
-            pages.setdefault(document.name.removeprefix(CHAT), []).extend((number, p) for p in range(document.pages))
-    return pages
-
-
-def _exhibit_leaves(
-    exhibit: CaseExhibit, anchors: Mapping[str, tuple[int, int]], parts: Mapping[str, pikepdf.Pdf], footer: str
-) -> Iterator[Leaf]:
-    """An exhibit's slip, if it has one, and its own pages behind one heading."""
-    if slip := anchors.get(f"slip:{exhibit.mark}"):
-        yield Leaf(slip, footer)
-    if part := parts.get(exhibit.mark):
-        for page in part.pages:
-            yield Leaf(anchors[f"frame:{exhibit.mark}"], footer, page)
-
-
-def _lay(out: pikepdf.Pdf, texts: Sequence[pikepdf.Pdf], plan: Plan) -> None:
+def _lay(out: pikepdf.Pdf, plan: Plan, prepared: Mapping[str, Prepared]) -> None:
     """Add every page; what pages share is copied once."""
     opening, closing = out.make_stream(b"q\n"), out.make_stream(b"\nQ\n")
-    copied: dict[tuple[int, int], tuple[Any, Any]] = {}  # a page laid twice comes as it was changed the first time
-    for leaf in plan.leaves:
-        out.pages.append(texts[leaf.text[0]].pages[leaf.text[1]])
-        page: Any = out.pages[-1].obj
-        shared, heading = copied.setdefault(leaf.text, (page.Resources, page.Contents))
-        resources = pikepdf.Dictionary(dict(shared.items()))
-        # The text's own drawing turns the page upside down: it is closed off before anything is drawn on it.
-        drawing = [opening, heading, closing]
-        if leaf.part is not None:
-            part: Any = leaf.part.obj
-            resources.XObject = pikepdf.Dictionary({EXHIBIT: out.copy_foreign(part.Resources.XObject[EXHIBIT])})
-            drawing.append(out.copy_foreign(part.Contents))
-        page.Resources = resources
-        page.Contents = pikepdf.Array(drawing)
+    copied: dict[Any, tuple[Any, Any]] = {}  # a page laid twice comes as it was changed the first time
+    with ExitStack() as stack:
+        paths = dict.fromkeys(leaf.text[0] for leaf in plan.leaves)
+        texts = {path: stack.enter_context(pikepdf.open(path)) for path in paths}
+        drawn = _drawings(out, plan, prepared)
+        for leaf in plan.leaves:
+            path, number = leaf.text
+            out.pages.append(texts[path].pages[number])
+            page: Any = out.pages[-1].obj
+            shared, heading = copied.setdefault(leaf.text, (page.Resources, page.Contents))
+            resources = pikepdf.Dictionary(dict(shared.items()))
+            # The text's own drawing turns the page upside down: it is closed off before anything is drawn on it.
+            contents = [opening, heading, closing]
+            if leaf.part_page is not None:
+                exhibit, drawing = next(drawn)
+                resources.XObject = pikepdf.Dictionary({EXHIBIT: exhibit})
+                contents.append(drawing)
+            page.Resources = resources
+            page.Contents = pikepdf.Array(contents)
 
 
-def _stamp(out: pikepdf.Pdf, plan: Plan, font: StampFont, book: Phrasebook) -> None:
-    """Number every page, and say what it belongs to."""
+def _drawings(out: pikepdf.Pdf, plan: Plan, prepared: Mapping[str, Prepared]) -> Iterator[tuple[Any, Any]]:
+    """What each page of an exhibit draws, and how, in the order of the pages; one part is open at a time."""
+    for mark in dict.fromkeys(leaf.mark for leaf in plan.leaves if leaf.part_page is not None):
+        with pikepdf.open(prepared[mark].path) as part:
+            for page in part.pages:
+                drawn: Any = page.obj
+                yield out.copy_foreign(drawn.Resources.XObject[EXHIBIT]), out.copy_foreign(drawn.Contents)
+
+
+def _stamp(out: pikepdf.Pdf, plan: Plan, font: StampFont, case: CaseFile, book: Phrasebook) -> None:
+    """Number every page and say what it belongs to; turn the template's links into links inside the document."""
     embedded = out.copy_foreign(font.font)
-    for number, (leaf, page) in enumerate(zip(plan.leaves, out.pages, strict=True), start=1):
-        resources: Any = page.obj.Resources
+    objects = [page.obj for page in out.pages]
+    footers = {
+        mark: font.line(_footer(case, book, mark), FOOTER_LEFT, FOOTER_Y, FOOTER_SIZE) for mark in _all_marks(plan)
+    }
+    for number, (leaf, page) in enumerate(zip(plan.leaves, objects, strict=True), start=1):
+        resources: Any = page.Resources
         resources.Font = pikepdf.Dictionary({**dict(resources.get("/Font", {}).items()), STAMP_FONT: embedded})
         of = _page_of(book, number, len(plan.leaves))
-        drawing = font.line(leaf.footer, FOOTER_LEFT, FOOTER_Y, FOOTER_SIZE)
-        drawing += font.line_to(of, FOOTER_RIGHT, FOOTER_Y, FOOTER_SIZE)
-        page.obj.Contents.append(out.make_stream(drawing))
+        drawing = footers[leaf.mark] + font.line_to(of, FOOTER_RIGHT, FOOTER_Y, FOOTER_SIZE)
+        drawing += b"".join(_link(out, page, plan, objects, font))
+        page.Contents.append(out.make_stream(zlib.compress(drawing, 9), Filter=pikepdf.Name.FlateDecode))
 
 
-def _link(out: pikepdf.Pdf, plan: Plan, font: StampFont) -> None:
-    """Turn the template's links into links inside the document, and write the numbers where it left room for them."""
-    for page in out.pages:
-        links = []
-        for link in page.obj.get("/Annots", []):
-            address = str(link.get("/A", pikepdf.Dictionary()).get("/URI", ""))
-            span = plan.spans.get(address.split(":", 1)[-1])
-            if span is None or not address.startswith((LINK, NUMBER)):
-                continue
-            if address.startswith(NUMBER):
-                page.obj.Contents[-1].write(page.obj.Contents[-1].read_bytes() + _number(link, span.first, font))
-            links.append(out.make_indirect(_goto(link.Rect, out.pages[span.first - 1])))
-        page.obj.Annots = pikepdf.Array(links)
+def _all_marks(plan: Plan) -> set[str]:
+    return {leaf.mark for leaf in plan.leaves}
+
+
+def _link(out: pikepdf.Pdf, page: Any, plan: Plan, objects: Sequence[Any], font: StampFont) -> Iterator[bytes]:
+    """Set the page's links anew; yields the numbers to be drawn where the template left room for them."""
+    links = []
+    for link in page.get("/Annots", []):
+        address = str(link.get("/A", pikepdf.Dictionary()).get("/URI", ""))
+        target = plan.page_of(address.split(":", 1)[-1])
+        if target is None or not address.startswith((LINK, NUMBER)):
+            continue
+        if address.startswith(NUMBER):
+            yield _number(link, target, font)
+        links.append(out.make_indirect(_goto(link.Rect, objects[target - 1])))
+    page.Annots = pikepdf.Array(links)
 
 
 def _number(link: Any, number: int, font: StampFont) -> bytes:
@@ -182,14 +147,14 @@ def _corners(rect: Any) -> tuple[float, float, float, float]:
     return xs[0], ys[0], xs[1], ys[1]
 
 
-def _goto(rect: pikepdf.Object, page: pikepdf.Page) -> pikepdf.Dictionary:
+def _goto(rect: pikepdf.Object, page: Any) -> pikepdf.Dictionary:
     return pikepdf.Dictionary(
         Type=pikepdf.Name.Annot,
         Subtype=pikepdf.Name.Link,
         Rect=rect,
         Border=[0, 0, 0],
         F=4,
-        Dest=[page.obj, pikepdf.Name.Fit],
+        Dest=[page, pikepdf.Name.Fit],
     )
 
 

@@ -21,9 +21,12 @@ import pikepdf
 from evidence.bundling.digests import digest_pages
 from evidence.bundling.layout import EXHIBIT
 from evidence.bundling.papers import place_paper
-from evidence.bundling.pictures import place_picture
+from evidence.bundling.pictures import Easel, place_picture
 from evidence.bundling.problems import Problem, Unshowable
+from evidence.bundling.rasters import DEFAULT_RUNG, rasterise
 from evidence.bundling.reading import read_text
+from evidence.bundling.streams import put_large_aside, read_from
+from evidence.bundling.treatments import Handled, Handling, Treatment
 from evidence.file_types import FileType, is_polyglot
 
 MEMORY = 3 << 30  # bytes of address space, libraries included
@@ -32,35 +35,68 @@ WALL_SECONDS = 60
 OUTPUT_BYTES = 400_000_000
 OPEN_FILES = 64
 ANSWER_BYTES = 65_536
+NOTHING = {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE, **Handled(Handling.SLIP).told()}
 NEW_USER, NEW_NETWORK = 0x1000_0000, 0x4000_0000  # namespaces of Linux
 
 
 def prepare(job: dict[str, Any]) -> dict[str, Any]:
-    """Turn the file into a PDF of framed pages at `out`; the answer says how many, their hash, or the problem."""
-    path, file_type, target = Path(job["path"]), FileType(job["type"]), Path(job["out"])
+    """Turn the file into a part: a PDF of framed pages, `NAME.pdf` in the folder, and its large streams beside it.
+
+    The answer says how many pages, the hash of what they draw, and what was done; or the problem.
+    """
+    path, file_type = Path(job["path"]), FileType(job["type"])
+    folder, name, treatment = Path(job["folder"]), job["name"], Treatment.read(job["treatment"])
     try:
         if is_polyglot(path, file_type):
             raise Unshowable(Problem.POLYGLOT)
-        with pikepdf.new() as out:
-            problem = None
-            if file_type is FileType.PDF:
-                problem = place_paper(path, out)
-            else:
-                place_picture(path, file_type, out)
-            out.save(target, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
-        with pikepdf.open(target) as part:
-            digest = digest_pages((page.obj.Contents, page.obj.Resources.XObject[EXHIBIT]) for page in part.pages)
-            return {"pages": len(part.pages), "sha256": digest, "problem": problem or ""}
+        if file_type is FileType.PDF:
+            problem, handled = _prepare_paper(path, folder, name, treatment)
+        else:
+            problem, handled = None, _prepare_picture(path, file_type, folder, name, treatment)
+        with pikepdf.open(folder / f"{name}.pdf") as part:
+            drawn = [(page.obj.Contents, page.obj.Resources.XObject[EXHIBIT]) for page in part.pages]
+            digest = digest_pages(drawn, read_from(folder))
+            return {"pages": len(drawn), "sha256": digest, "problem": problem or "", **handled.told()}
     except Unshowable as error:
-        return {"pages": 0, "sha256": "", "problem": error.problem}
+        return {**NOTHING, "problem": error.problem}
     except MemoryError:
-        return {"pages": 0, "sha256": "", "problem": Problem.TOO_COSTLY}
+        return {**NOTHING, "problem": Problem.TOO_COSTLY}
+
+
+def _prepare_picture(path: Path, file_type: FileType, folder: Path, name: str, treatment: Treatment) -> Handled:
+    with pikepdf.new() as out:
+        handled = place_picture(path, file_type, Easel(out, folder / f"{name}-0"), treatment)
+        _save(out, folder / f"{name}.pdf")
+    return handled
+
+
+def _prepare_paper(path: Path, folder: Path, name: str, treatment: Treatment) -> tuple[Problem | None, Handled]:
+    whole, target = folder / f"{name}.whole", folder / f"{name}.pdf"
+    with pikepdf.new() as out:
+        problem = place_paper(path, out)
+        _save(out, whole)
+    if treatment.rung is not None or treatment.is_raster:
+        with pikepdf.new() as out:
+            if rasterise(whole, Easel(out, folder / name), treatment):
+                _save(out, target)
+                whole.unlink()
+                rung = treatment.rung or DEFAULT_RUNG
+                return problem, Handled(Handling.RASTERISED, rung.ppi, rung.quality)
+    with pikepdf.open(whole) as part:
+        put_large_aside(part, folder, name)
+        part.save(target, static_id=True, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    whole.unlink()
+    return problem, Handled(Handling.LOSSLESS)
 
 
 def read(job: dict[str, Any]) -> dict[str, Any]:
     """Write the words in a PDF to `out`."""
     Path(job["out"]).write_text(read_text(Path(job["path"])), encoding="utf-8")
-    return {"pages": 0, "sha256": "", "problem": ""}
+    return NOTHING
+
+
+def _save(pdf: pikepdf.Pdf, path: Path) -> None:
+    pdf.save(path, static_id=True, object_stream_mode=pikepdf.ObjectStreamMode.disable)
 
 
 def leave_network() -> bool:
@@ -99,7 +135,7 @@ def run_limited(work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         answered: dict[str, Any] = json.loads(answer)
         return answered
     broke = os.WIFEXITED(status) or os.WTERMSIG(status) in {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS}
-    return {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE if broke else Problem.TOO_COSTLY}
+    return {**NOTHING, "problem": Problem.UNREADABLE if broke else Problem.TOO_COSTLY}
 
 
 def _work_and_exit(work: Callable[[], dict[str, Any]], writer: int) -> None:

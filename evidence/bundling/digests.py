@@ -11,16 +11,22 @@ from typing import Any
 import pikepdf
 
 from evidence.bundling.layout import EXHIBIT
+from evidence.bundling.streams import ASIDE, Reader
 
-UNHASHED = {"/Length"}  # follows from the bytes
+UNHASHED = {"/Length", ASIDE}  # the one follows from the bytes, the other is in no finished file
 
 
-def digest_pages(pages: Iterable[tuple[pikepdf.Object, pikepdf.Object]]) -> str:
+def read_raw(stream: Any) -> bytes:
+    """A stream's bytes as they stand in the file."""
+    return bytes(stream.read_raw_bytes())
+
+
+def digest_pages(pages: Iterable[tuple[pikepdf.Object, pikepdf.Object]], read: Reader = read_raw) -> str:
     """The hash of an exhibit's pages, given as (drawing, object drawn)."""
     hasher, numbers = hashlib.sha256(), dict[tuple[int, int], int]()
     for drawing, drawn in pages:
         for part in (drawing, drawn):
-            _feed(part, hasher, numbers)
+            _feed(part, hasher, numbers, read)
     return hasher.hexdigest()
 
 
@@ -31,7 +37,7 @@ def exhibit_of(page: pikepdf.Page) -> Any | None:
     return drawn.get(EXHIBIT, None) if isinstance(drawn, pikepdf.Dictionary) else None
 
 
-def _feed(root: pikepdf.Object, hasher: Any, numbers: dict[tuple[int, int], int]) -> None:
+def _feed(root: pikepdf.Object, hasher: Any, numbers: dict[tuple[int, int], int], read: Reader) -> None:
     """Hash an object and all that it refers to; a stack, for a document may nest deeper than Python calls."""
     waiting: list[Any] = [root]
     while waiting:
@@ -45,7 +51,7 @@ def _feed(root: pikepdf.Object, hasher: Any, numbers: dict[tuple[int, int], int]
                 continue
             numbers[part.objgen] = len(numbers)
         if isinstance(part, pikepdf.Stream):
-            raw = part.read_raw_bytes()
+            raw = read(part)
             hasher.update(b"stream %d;" % len(raw))
             hasher.update(raw)
         waiting.extend(reversed(_spell(part)))

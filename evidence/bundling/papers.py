@@ -9,18 +9,19 @@ import pikepdf
 
 from evidence.bundling.layout import EXHIBIT, EXHIBIT_BOX, PAGE_HEIGHT, PAGE_WIDTH
 from evidence.bundling.problems import MAX_OBJECTS, MAX_PAGES, Problem, Unshowable
+from evidence.bundling.streams import ASIDE
 
 ACTIVE_KEYS = {"/JS", "/XFA", "/RichMediaContent", "/Movie"}
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute"}
 # What a drawn stream has no use for: metadata, and references to other files or to its page's place elsewhere.
-DROPPED = ("/Metadata", "/PieceInfo", "/StructParent", "/StructParents", "/OPI", "/Ref", "/Measure", "/PtData")
+DROPPED = (ASIDE, "/Metadata", "/PieceInfo", "/StructParent", "/StructParents", "/OPI", "/Ref", "/Measure", "/PtData")
 OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")  # a stream's data in another file
 SMALLEST, LARGEST = 3, 14_400  # points: the sides that a page may have
 END = b"%%EOF"
 
 
 def place_paper(path: Path, out: pikepdf.Pdf) -> Problem | None:
-    """Add the pages of the document, and say what a slip before them has to tell. Raises Unshowable."""
+    """Add the document's pages as they are drawn, and say what a slip before them has to tell. Raises Unshowable."""
     try:
         with pikepdf.open(path, suppress_warnings=True) as paper:
             problem = _examine(paper, path)

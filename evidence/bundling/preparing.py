@@ -1,25 +1,39 @@
-"""Turning exhibits into pages: each file goes to the bench, and comes back as pages or as the reason for a slip."""
+"""Turning exhibits into parts: each file goes to the bench, and comes back as pages or as the reason for a slip."""
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evidence.bundling.caching import Cache, key_of
+from evidence.bundling.cases import CaseExhibit
+from evidence.bundling.engine import engine_id
 from evidence.bundling.problems import Problem
 from evidence.bundling.processes import start
+from evidence.bundling.treatments import Handled, Handling, Treatment
 from evidence.file_types import FileType
+from evidence.storing import hash_file
+
+PARTS = "parts"  # the kind of entry in the cache
+AS_IT_CAME = Treatment()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An exhibit's framed pages; `problem` is what a slip says in their place or, with pages, before them."""
+    """An exhibit's framed pages; `problem` is what a slip says in their place or, with pages, before them.
+
+    The large streams of the PDF at `path` lie beside it (see streams); `size` counts the bytes of all.
+    """
 
     path: Path
     pages: int
     sha256: str
     problem: Problem | None
+    handled: Handled
+    size: int = 0
 
 
 class Bench:
@@ -30,13 +44,12 @@ class Bench:
         self.process: Any = None
         self.count = 0
 
-    def prepare(self, path: Path, file_type: FileType) -> Prepared:
-        """The exhibit's pages, in a new file of the folder."""
+    def prepare(self, path: Path, file_type: FileType, treatment: Treatment = AS_IT_CAME, name: str = "") -> Prepared:
+        """The exhibit's pages, in new files of the folder whose names begin with `name`."""
         self.count += 1
-        out = self.folder / f"{self.count}.pdf"
-        answer = self._ask({"path": str(path), "type": file_type, "out": str(out)})
-        problem = Problem(answer["problem"]) if answer["problem"] else None
-        return Prepared(out, answer["pages"], answer["sha256"], problem)
+        name = name or str(self.count)
+        job = {"path": str(path), "type": file_type, "folder": str(self.folder), "name": name}
+        return read_answer(self._ask({**job, "treatment": treatment.spell()}), self.folder, name)
 
     def read(self, path: Path) -> str:
         """The words in a PDF; empty where they cannot be read."""
@@ -45,7 +58,7 @@ class Bench:
         self._ask({"task": "read", "path": str(path), "out": str(out)})
         return out.read_text(encoding="utf-8") if out.exists() else ""
 
-    def _ask(self, job: dict[str, str]) -> dict[str, Any]:
+    def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
         if self.process is None or self.process.poll() is not None:
             self.close()
             self.process = start("evidence.bundling.bench")
@@ -55,7 +68,7 @@ class Bench:
             answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         except (OSError, json.JSONDecodeError):
             self.close()
-            return {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE}
+            return {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE, "handling": Handling.SLIP}
         return answer
 
     def close(self) -> None:
@@ -68,6 +81,19 @@ class Bench:
             self.process = None
 
 
+def read_answer(answer: dict[str, Any], folder: Path, name: str) -> Prepared:
+    """What the bench said, or what was kept of it, with the files in the folder."""
+    problem = Problem(answer["problem"]) if answer["problem"] else None
+    handled = Handled(Handling(answer["handling"]), answer.get("ppi", 0), answer.get("quality", 0))
+    size = sum(file.stat().st_size for file in files_of(folder, name))
+    return Prepared(folder / f"{name}.pdf", answer["pages"], answer["sha256"], problem, handled, size)
+
+
+def files_of(folder: Path, name: str) -> list[Path]:
+    """The files of one part."""
+    return [Path(entry.path) for entry in os.scandir(folder) if entry.name.startswith((f"{name}.", f"{name}-"))]
+
+
 @contextmanager
 def open_bench(folder: Path) -> Iterator[Bench]:
     """A bench that writes into the folder."""
@@ -76,3 +102,75 @@ def open_bench(folder: Path) -> Iterator[Bench]:
         yield bench
     finally:
         bench.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Prepares exhibits, and remembers those that it has prepared before."""
+
+    cache: Cache
+    bench: Bench
+
+    def prepare(self, exhibit: CaseExhibit, treatment: Treatment) -> Prepared:
+        """An exhibit's pages, if the stored file is still the one that was added."""
+        try:
+            state = _state_of(exhibit.path)
+        except OSError:
+            return _slip(exhibit.path, Problem.MISSING)
+        if exhibit.file_type is FileType.TEXT:
+            return self._prepare_text(exhibit)
+        name, folder = part_key(exhibit, treatment), self.bench.folder
+        note = self.cache.take(PARTS, name, folder)
+        if note is not None and note["original"] == state and _is_whole(note, folder / f"{name}.pdf"):
+            return read_answer(note, folder, name)
+        for file in files_of(folder, name):
+            file.unlink()
+        if hash_file(exhibit.path) != exhibit.sha256:
+            return _slip(exhibit.path, Problem.ALTERED)
+        part = self.bench.prepare(exhibit.path, exhibit.file_type, treatment, name)
+        self._keep(name, part, state)
+        return part
+
+    def _prepare_text(self, exhibit: CaseExhibit) -> Prepared:
+        """What a text says is set as text: it has no part."""
+        if hash_file(exhibit.path) != exhibit.sha256:
+            return _slip(exhibit.path, Problem.ALTERED)
+        if not exhibit.chat:
+            return _slip(exhibit.path, Problem.UNREADABLE)
+        return Prepared(exhibit.path, 0, "", None, Handled(Handling.LOSSLESS))
+
+    def _keep(self, name: str, part: Prepared, state: list[int]) -> None:
+        self.cache.drop(PARTS, name)
+        told = {"pages": part.pages, "sha256": part.sha256, "problem": part.problem or "", **part.handled.told()}
+        skeleton = hash_file(part.path) if part.pages else ""
+        files = files_of(self.bench.folder, name) if part.pages else []
+        self.cache.keep(PARTS, name, {**told, "original": state, "skeleton": skeleton}, files)
+
+    def forget(self, exhibit: CaseExhibit, treatment: Treatment) -> None:
+        """Prepare it anew the next time: what was kept is damaged."""
+        name = part_key(exhibit, treatment)
+        self.cache.drop(PARTS, name)
+        for file in files_of(self.bench.folder, name):
+            file.unlink()
+
+
+def part_key(exhibit: CaseExhibit, treatment: Treatment) -> str:
+    """All that a part follows from."""
+    return key_of(PARTS, engine_id(), exhibit.sha256, exhibit.file_type, treatment.spell())
+
+
+def _state_of(path: Path) -> list[int]:
+    """What changes when somebody writes to the file: while it stays, the file need not be read again."""
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns, stat.st_ino]
+
+
+def _is_whole(note: dict[str, Any], skeleton: Path) -> bool:
+    try:
+        return not note["pages"] or hash_file(skeleton) == note["skeleton"]
+    except OSError:
+        return False
+
+
+def _slip(path: Path, problem: Problem) -> Prepared:
+    return Prepared(path, 0, "", problem, Handled(Handling.SLIP))

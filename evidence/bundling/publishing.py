@@ -1,11 +1,11 @@
 """Putting a verified bundle in its place: under its hash, in one step, read-only."""
 
 import os
-import shutil
 from pathlib import Path
 
 from django.conf import settings
 
+from evidence.bundling.caching import bring
 from evidence.storing import READ_ONLY
 
 
@@ -18,7 +18,7 @@ def publish(path: Path, sha256: str) -> str:
     place.parent.mkdir(parents=True, exist_ok=True)
     partial = place.with_name(f".{sha256}.{os.getpid()}")
     try:
-        shutil.copyfile(path, partial)
+        bring(path, partial)
         with partial.open("rb") as file:
             os.fsync(file.fileno())
         partial.chmod(READ_ONLY)

@@ -2,17 +2,21 @@
 
 import json
 import select
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evidence.bundling.caching import Cache, key_of
+from evidence.bundling.engine import engine_id
 from evidence.bundling.processes import start
-from evidence.bundling.sections import Section
+from evidence.bundling.sections import ROWS, Section
 from evidence.fonts import write_fonts_conf
+from evidence.storing import hash_file
 
 SECONDS = 240  # after which a document is given up
+TEXTS = "texts"  # the kind of entry in the cache
 STYLE = Path(__file__).parent.parent / "templates/evidence/bundle.css"
 APT_LINE = "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # fontTools stamps the fonts that it cuts with a date: always the same one.
@@ -24,42 +28,107 @@ class UnusableRenderer(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Rendered:
-    """A section's document as a PDF; `anchors` tell on which of its pages (from 0) each part begins."""
+class Document:
+    """Sections set together, as one PDF; `anchors` tell on which of its pages (from 0) each part begins."""
 
-    name: str
     path: Path
     pages: int
     anchors: Mapping[str, int]
     replaced: tuple[int, ...]
 
 
-def render(sections: Iterable[Section], folder: Path) -> Iterator[Rendered]:
-    """Set the sections one after the other. Raises UnusableRenderer."""
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A section's pages: those of the document from `first` (from 0) to before `end`."""
+
+    name: str
+    document: Document
+    first: int
+    end: int
+
+
+def render(
+    sections: Sequence[Section], folder: Path, cache: Cache, on_progress: Callable[[int, int], None]
+) -> list[Rendered]:
+    """Set the sections, those that were set before from the cache. Raises UnusableRenderer.
+
+    `on_progress` hears how many of how many documents are there.
+    """
+    laid: dict[int, Rendered] = {}
+    groups = group(sections)
     with open_press(folder) as press:
-        for section in sections:
-            yield press.render(section)
+        for done, numbers in enumerate(groups, start=1):
+            document = _set(compose([sections[number] for number in numbers]), press, cache)
+            starts = [document.anchors[f"part-{place}"] for place in range(len(numbers))]
+            for number, first, end in zip(numbers, starts, [*starts[1:], document.pages], strict=True):
+                laid[number] = Rendered(sections[number].name, document, first, end)
+            on_progress(done, len(groups))
+    return [laid[number] for number in range(len(sections))]
+
+
+def group(sections: Sequence[Section]) -> list[list[int]]:
+    """Which sections to set together, by their numbers: few documents, for each repeats its fonts.
+
+    What changes with every exhibit is never together with what does not.
+    """
+    groups: list[tuple[str, int, list[int]]] = []
+    for number, section in enumerate(sections):
+        for place, (kind, rows, numbers) in enumerate(groups):
+            if kind == section.kind and rows + section.rows <= ROWS:
+                groups[place] = (kind, rows + section.rows, [*numbers, number])
+                break
+        else:
+            groups.append((section.kind, section.rows, [number]))
+    return [numbers for _kind, _rows, numbers in groups]
+
+
+def compose(sections: Sequence[Section]) -> str:
+    """One HTML document with the bodies of several, each on new pages and with an anchor `part-0`, `part-1` …"""
+    documents = [section.html() for section in sections]
+    head, _body, _rest = documents[0].partition("<body>")
+    bodies = [document.partition("<body>")[2].rpartition("</body>")[0] for document in documents]
+    parts = [f'<div class="part" id="part-{number}">{body}</div>' for number, body in enumerate(bodies)]
+    return f"{head}<body>{''.join(parts)}</body></html>"
+
+
+def _set(html: str, press: "Press", cache: Cache) -> Document:
+    key = key_of(TEXTS, engine_id(), _style_id(), html)
+    path = press.folder / f"{key}.pdf"
+    note = cache.take(TEXTS, key, press.folder)
+    if note is not None and path.exists() and hash_file(path) == note["sha256"]:
+        return _read(note, path)
+    path.unlink(missing_ok=True)
+    note = press.typeset(html, path)
+    cache.drop(TEXTS, key)
+    cache.keep(TEXTS, key, {**note, "sha256": hash_file(path)}, [path])
+    return _read(note, path)
+
+
+def _read(note: Mapping[str, Any], path: Path) -> Document:
+    return Document(path, note["pages"], note["anchors"], tuple(note["replaced"]))
+
+
+def _style_id() -> str:
+    return hash_file(STYLE)
 
 
 class Press:
-    """The process that sets the documents."""
+    """The process that sets the documents, started with the first one."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.count = 0
         self.process: Any = None
 
-    def render(self, section: Section) -> Rendered:
-        """Set a section in a new file of the folder. Raises UnusableRenderer."""
-        self.count += 1
-        html, pdf = (self.folder / f"text-{self.count}.{kind}" for kind in ("html", "pdf"))
-        html.write_text(section.html(), encoding="utf-8")
-        answer = self._ask({"html": str(html), "pdf": str(pdf), "style": str(STYLE)})
+    def typeset(self, html: str, target: Path) -> dict[str, Any]:
+        """Set a document; the answer has its pages, anchors and characters without a glyph. Raises UnusableRenderer."""
+        source = target.with_suffix(".html")
+        source.write_text(html, encoding="utf-8")
+        answer = self._ask({"html": str(source), "pdf": str(target), "style": str(STYLE)})
         if answer.get("error") == "pango":
             raise UnusableRenderer(f"Pango is not on this machine: install it, on Debian by `{APT_LINE}`")
         if "error" in answer:
             raise UnusableRenderer(f"the text could not be set: {answer['error']} {answer.get('message', '')}".strip())
-        return Rendered(section.name, pdf, answer["pages"], answer["anchors"], tuple(answer["replaced"]))
+        return answer
 
     def _ask(self, job: dict[str, str]) -> dict[str, Any]:
         if self.process is None:

@@ -62,7 +62,9 @@ class Press:
                 break
             replaced |= self.missing.code_points
             html = html.translate({code: f"[U+{code:04X}]" for code in self.missing.code_points})
-        anchors = {name: number for number, page in enumerate(document.pages) for name in page.anchors}
+        # What goes over several pages is an anchor on each: it begins on the first.
+        numbered = reversed(list(enumerate(document.pages)))
+        anchors = {name: number for number, page in numbered for name in page.anchors}
         return {"anchors": anchors, "pages": len(document.pages), "replaced": sorted(replaced)}
 
 

@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from django.conf import settings
@@ -13,6 +12,7 @@ from django.db.models import Q
 
 from disputes.models import Dispute
 from disputes.recording import record
+from evidence.bundling.caching import Cache
 from evidence.bundling.collecting import collect
 from evidence.bundling.making import Made, UnfitBundle, make_bundle
 from evidence.bundling.publishing import publish
@@ -24,6 +24,7 @@ from orders.events import Event, EventType
 
 SILENCE = timedelta(minutes=6)  # without a sign of work for so long, a bundle's worker is taken for dead
 MAX_ATTEMPTS = 3
+LOST = timedelta(days=1)  # a folder that was worked in so long ago belongs to nobody
 
 
 def request_bundle(dispute_id: int, *, recipient: str, now: datetime, actor: str) -> Bundle:
@@ -112,8 +113,9 @@ def _build(bundle: Bundle, clock: Callable[[], datetime]) -> None:
     try:
         recipient = find_recipient(bundle.recipient)
         case = collect(bundle.dispute_id, recipient)
-        with TemporaryDirectory(prefix="prazo-") as folder:
-            made = make_bundle(case, recipient, Path(folder), note_progress)
+        cache = kept()
+        with cache.work() as folder:
+            made = make_bundle(case, recipient, folder, note_progress, cache)
             name = publish(made.path, made.sha256)
     except Exception as error:
         mine.update(state=BundleState.FAILED, error=f"{error}"[:2000] or type(error).__name__)
@@ -133,6 +135,16 @@ def _finish(bundle: Bundle, report: dict[str, Any], made: Made, name: str, now: 
         report=report,
         error="",
     )
+
+
+def kept() -> Cache:
+    """What earlier bundles left behind, for the next ones."""
+    return Cache(Path(settings.MEDIA_ROOT) / "cache")
+
+
+def tidy_cache(now: datetime) -> int:
+    """Remove what bundles left and nobody used for long, and work that a lost worker left; returns how many entries."""
+    return kept().tidy(before=(now - LOST).timestamp())
 
 
 def copy_bundle(bundle: Bundle, target: Path) -> None:

@@ -9,8 +9,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from disputes.models import AdviceEntry, Dispute
-from evidence.bundling import rendering
 from evidence.bundling.collecting import collect
+from evidence.bundling.rendering import Press
 from evidence.models import Bundle, BundleState
 from evidence.recipients import UnknownRecipient, find_recipient
 from evidence.services.bundles import build_bundle, make_bundle_now, mark_submitted, request_bundle, waiting_bundles
@@ -101,13 +101,13 @@ def test_a_bundle_that_loses_every_worker_is_given_up(dispute: Dispute) -> None:
     assert (bundle.state, bundle.error) == (BundleState.FAILED, "its worker was lost each time")
 
 
-def without_pango(_job: dict[str, str], _folder: Path) -> dict[str, Any]:
+def without_pango(_press: Press, _job: dict[str, str]) -> dict[str, Any]:
     """What the typesetting process answers on a machine without Pango."""
     return {"error": "pango", "message": "cannot load library"}
 
 
 def test_a_machine_without_pango_is_told_what_to_install(dispute: Dispute, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "_ask", without_pango)
+    monkeypatch.setattr(Press, "_ask", without_pango)
     bundle = ask(dispute)
     build_bundle(bundle.pk, clock_at(NOW))
     bundle.refresh_from_db()
@@ -182,7 +182,7 @@ def verified(path: Path) -> tuple[int, str]:
 def test_verify_bundle_tells_whole_changed_and_other_files_apart(dispute: Dispute, tmp_path: Path) -> None:
     export(dispute, tmp_path / "1.pdf")
     data = (tmp_path / "1.pdf").read_bytes()
-    at_scan = data.index(b"\xff\xda") + 30
+    at_scan = data.index(b"\xff\xda", data.index(b"\xff\xd8\xff")) + 30
     (tmp_path / "2.pdf").write_bytes(data[:at_scan] + bytes([data[at_scan] ^ 1]) + data[at_scan + 1 :])
     (tmp_path / "3.pdf").write_bytes(files.paper())
     assert verified(tmp_path / "1.pdf") == (0, "")
@@ -205,7 +205,7 @@ def test_an_export_that_cannot_be_made_says_why_in_one_line(options: list[str], 
 
 
 def test_an_export_without_pango_is_one_line(dispute: Dispute, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "_ask", without_pango)
+    monkeypatch.setattr(Press, "_ask", without_pango)
     with pytest.raises(CommandError, match="Pango is not on this machine") as raised:
         export(dispute, tmp_path / "1.pdf")
     assert raised.value.returncode == 2

@@ -13,6 +13,7 @@ from evidence.bundling.preparing import Prepared, open_bench
 from evidence.bundling.problems import Problem
 from evidence.file_types import FileType
 from tests.evidence import files
+from tests.evidence.parts import whole
 
 
 def prepared(content: bytes, folder: Path) -> Prepared:
@@ -52,10 +53,10 @@ def unbalance(pdf: pikepdf.Pdf) -> None:
 def test_a_page_looks_as_it_did(change: Callable[[pikepdf.Pdf], None], tmp_path: Path) -> None:
     content = files.paper(1, change)
     made = prepared(content, tmp_path)
-    with pypdfium2.PdfDocument(content) as before, pypdfium2.PdfDocument(made.path) as after:
+    with pypdfium2.PdfDocument(content) as before, pypdfium2.PdfDocument(whole(made)) as after:
         old, new = looks(before, 0), looks(after, 0)
     assert abs(old.width / old.height - new.width / new.height) < 0.05
-    with pypdfium2.PdfDocument(made.path) as after:
+    with pypdfium2.PdfDocument(whole(made)) as after:
         box = ImageChops.invert(after[0].render(scale=1).to_pil().convert("L")).getbbox()
     assert box is not None
     assert box[0] >= EXHIBIT_BOX.left - 2
@@ -83,7 +84,7 @@ def test_fields_that_were_filled_in_are_shown(tmp_path: Path) -> None:
         )
 
     made = prepared(files.paper(1, add_field), tmp_path)
-    with pypdfium2.PdfDocument(made.path) as document:
+    with pypdfium2.PdfDocument(whole(made)) as document:
         assert "FILLED" in document[0].get_textpage().get_text_bounded()
 
 
@@ -110,7 +111,7 @@ def test_a_name_of_a_font_is_no_action(tmp_path: Path) -> None:
         pdf.pages[0].obj.Contents = pdf.make_stream(b"BT /A 20 Tf 50 300 Td (kept) Tj /F 20 Tf (too) Tj ET")
 
     made = prepared(files.paper(1, change), tmp_path)
-    with pypdfium2.PdfDocument(made.path) as document:
+    with pypdfium2.PdfDocument(whole(made)) as document:
         assert document[0].get_textpage().get_text_bounded() == "kepttoo"
 
 
@@ -121,13 +122,13 @@ def test_metadata_and_attachments_stay_behind(tmp_path: Path) -> None:
         pdf.pages[0].obj.Metadata = pdf.make_stream(b"<SECRETXMP/>")
 
     made = prepared(files.paper(1, change, compress_streams=False), tmp_path)
-    with pikepdf.open(made.path) as pdf:
+    with pikepdf.open(whole(made)) as pdf:
         streams = [part.read_bytes() for part in pdf.objects if isinstance(part, pikepdf.Stream)]
     assert made.problem is None
-    assert b"SECRET" not in made.path.read_bytes() + b"".join(streams)
+    assert b"SECRET" not in whole(made).read_bytes() + b"".join(streams)
 
 
 def test_every_page_is_drawn_as_an_object_of_its_own(tmp_path: Path) -> None:
-    with pikepdf.open(prepared(files.paper(3), tmp_path).path) as pdf:
+    with pikepdf.open(whole(prepared(files.paper(3), tmp_path))) as pdf:
         drawn = {page.obj.Resources.XObject[EXHIBIT].objgen for page in pdf.pages}
     assert len(drawn) == 3

@@ -13,6 +13,7 @@ from evidence.bundling.preparing import open_bench
 from evidence.bundling.problems import Unshowable
 from evidence.file_types import FileType, sniff
 from tests.evidence import files
+from tests.evidence.parts import whole
 
 RED, GREEN, BLUE, WHITE = (254, 0, 0), (0, 128, 0), (0, 0, 254), (255, 255, 255)
 # EXIF orientation → the quarters of the upright picture: upper left, upper right, lower left, lower right.
@@ -37,7 +38,7 @@ def page_of(content: bytes, folder: Path) -> Path:
     with open_bench(folder) as bench:
         made = bench.prepare(path, file_type)
     assert made.problem is None
-    return made.path
+    return whole(made)
 
 
 def drawn(path: Path) -> pikepdf.Object:
