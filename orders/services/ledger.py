@@ -43,6 +43,7 @@ class OrderLedger:
     is_new: bool = False
     is_refiled: bool = False  # the parcel stands in another queue than before
     is_history: bool = False  # what is recorded now is told to nobody, whatever its date
+    is_complete: bool = False  # it began with the order: what it does not know of is not there
     read: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
@@ -123,13 +124,13 @@ class OrderLedger:
     def add(self, row: models.Model) -> None:
         """Keep a new row until the ledger is saved."""
         self.rows.append(row)
-        if type(row).__name__ in self.read:
-            self.read[type(row).__name__].append(row)
+        if self.is_complete or type(row).__name__ in self.read:
+            self.read.setdefault(type(row).__name__, []).append(row)
 
     def rows_of(self, model: type[Row]) -> list[Row]:
         """The order's rows of a model, those just added included; read once, for the order is locked."""
-        if self.is_new:
-            return self._added(model)
+        if self.is_complete:
+            return self.read.setdefault(model.__name__, [])
         return self.remember(
             model.__name__, lambda: [*model._default_manager.filter(order=self.order), *self._added(model)]
         )
@@ -167,7 +168,7 @@ def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -
 
 def new_ledger(order: Order, *, now: datetime, actor: str) -> OrderLedger:
     """The ledger of an order that is not stored yet."""
-    return OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[], is_new=True)
+    return OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[], is_new=True, is_complete=True)
 
 
 def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:

@@ -39,9 +39,7 @@ def _freeze(
 ) -> None:
     digest = content_digest(content)
     ledger.add(
-        Snapshot(
-            order=ledger.order, kind=kind, occasion=occasion, at=at, source=source, content=content, sha256=digest
-        )
+        Snapshot(order=ledger.order, kind=kind, occasion=occasion, at=at, source=source, content=content, sha256=digest)
     )
     ledger.write(
         EventKind.NOTE, "snapshot", at=ledger.now, data={"of": str(kind), "occasion": occasion, "sha256": digest}
