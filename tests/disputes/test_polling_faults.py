@@ -7,13 +7,17 @@ from datetime import timedelta
 import pytest
 from django.conf import LazySettings
 from django.db import connections
+from django.utils import timezone
 
 from disputes.polling import LostClaim, Turn, poll_due, workers_wanted
+from disputes.sweeping import look_for_work
+from disputes.tasks import subscribe, track
 from orders.models import Order, Store, TrackingAccount, TrackingEvent, TrackingSubscription
 from orders.models.providers import SubscriptionState
 from orders.providers.interface import ErrorKind, ProviderName, Quota
 from orders.providers.limits import circuit, service_limits
 from orders.services.claiming import claim_due, reap_expired
+from orders.services.pushes import receive_push
 from orders.services.subscriptions import revive_refused, subscribe_parcels
 from orders.services.tracking_accounts import (
     Resting,
@@ -27,7 +31,7 @@ from tests.cast import PARCEL, alices_store, at, paid, placed_order, shipped
 from tests.disputes.tracking import Desk, tracking_desk
 from tests.servers import seventeen_track
 from tests.servers.faulty_http import Fault
-from tests.servers.seventeen_track import event, track_info
+from tests.servers.seventeen_track import event, push, track_info
 
 NUMBER = PARCEL["tracking_number"]
 ACCEPTED = event("2026-03-06T08:00:00Z", "Accepted by carrier")
@@ -240,6 +244,28 @@ def test_an_account_that_is_switched_off_in_between_is_not_called(desk: Desk) ->
     with pytest.raises(Resting):
         provider.check()
     assert desk.wire.requests == []
+
+
+# --- the doors --------------------------------------------------------------------------------------------------------
+def test_the_sweep_wakes_workers_for_parcels_and_posts(desk: Desk) -> None:
+    assert look_for_work(desk.watch.now).track_workers == 0
+    subscribe_parcels(desk.watch.now)
+    assert look_for_work(desk.watch.now).track_workers == 1
+    TrackingSubscription.objects.all().delete()
+    receive_push(desk.account().push_token, *push(NUMBER), now=desk.watch.now)
+    assert look_for_work(desk.watch.now).track_workers == 1
+
+
+def test_the_doors_do_the_whole_way_by_themselves(desk: Desk, order: Order) -> None:
+    left = timezone.now() - timedelta(days=3)
+    Order.objects.filter(pk=order.pk).update(placed_at=left)
+    order.shipments.update(shipped_at=left)
+    desk.service.known[NUMBER] = track_info(event(f"{left:%Y-%m-%dT%H:%M:%SZ}", "Accepted by carrier"))
+    subscribe()
+    track()
+    TrackingSubscription.objects.update(next_attempt_at=left)
+    track()
+    assert TrackingEvent.objects.get().order_id == order.pk
 
 
 # --- claims -----------------------------------------------------------------------------------------------------------
