@@ -19,9 +19,9 @@ from desk.forms.events import form_for
 from desk.number_words import number_note
 from desk.rules import rule_sentence
 from desk.selectors import timeline
+from desk.selectors.arrivals import arrival_words
 from desk.selectors.boletos import may_have_boleto
 from desk.selectors.duties import duty_card
-from desk.selectors.arrivals import arrival_words
 from desk.selectors.orders import is_at_risk
 from desk.selectors.snapshots import frozen_views
 from desk.selectors.today import load_cards
@@ -49,12 +49,12 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
     names = timeline.actors(events)
     open_ids = list(order.actions.filter(state=ActionState.OPEN).values_list("pk", flat=True))
     works = request.reader.works_in(order.store_id)
+    parcels = list(order.shipments.all())
     return {
         "order": order,
         "policy": order.policy,
         "clocks": clocks_of(request, order),
         "buyer_zone": order.buyer.zone(order.policy),
-    parcels = list(order.shipments.all())
         "is_at_risk": is_at_risk(order, now),
         "deadlines": timeline.deadlines(order),
         "future": timeline.future(order, milestones, mails),
@@ -66,12 +66,12 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "frozen": frozen_views(order),
         "parcels": parcels,
         "duty": duty_card(order),
+        "arrival": arrival_words(order, parcels),
         "boleto_form": BoletoForm() if may_have_boleto(order) else None,
         "tracking": list(order.tracking_events.order_by("-at", "-id")),
         "cards": list(load_cards(request.reader, open_ids, now=now).values()) if open_ids else [],
         "commands": _forms(order, now) if works else [],
         "forbidden": forbidden_commands(order) if works else [],
-        "arrival": arrival_words(order, parcels),
         "facts": [(kind, COMMANDS[kind]) for kind in FACTS] if works else [],
         "works": works,
         "now": now,
