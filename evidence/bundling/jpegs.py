@@ -2,7 +2,7 @@
 
 import re
 
-from evidence.bundling.problems import Problem, Unshowable
+from evidence.bundling.problems import MAX_SCANS, Problem, Unshowable
 
 SOI, EOI, SOS, COM = 0xD8, 0xD9, 0xDA, 0xFE
 APP0, APP2, APP14, APP15 = 0xE0, 0xE2, 0xEE, 0xEF
@@ -13,11 +13,13 @@ SCAN_END = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 
 
 def strip_jpeg(data: bytes) -> bytes:
-    """The picture alone: no EXIF, GPS, thumbnail, comment or second picture. Raises Unshowable when it ends early.
+    """The picture alone: no EXIF, GPS, thumbnail, comment or second picture.
+
+    Raises Unshowable when it ends early, or comes in so many scans that showing it takes minutes.
 
     What decoders need stays: JFIF, the colour profile, Adobe's colour transform, and every table and scan.
     """
-    kept, position = [data[:2]], 2
+    kept, position, scans = [data[:2]], 2, 0
     while True:
         marker, position = _next_marker(data, position)
         if marker == EOI:
@@ -32,6 +34,9 @@ def strip_jpeg(data: bytes) -> bytes:
             kept.append(bytes([0xFF, marker]) + data[position:end])
         position = end
         if marker == SOS:
+            scans += 1
+            if scans > MAX_SCANS:
+                raise Unshowable(Problem.TOO_COSTLY)
             found = SCAN_END.search(data, position)
             if found is None:
                 raise Unshowable(Problem.DAMAGED)

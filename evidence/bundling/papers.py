@@ -7,9 +7,11 @@ from typing import Any
 
 import pikepdf
 
+from evidence.bundling.jpegs import strip_jpeg
 from evidence.bundling.layout import EXHIBIT, EXHIBIT_BOX, PAGE_HEIGHT, PAGE_WIDTH
 from evidence.bundling.problems import MAX_OBJECTS, MAX_PAGES, Problem, Unshowable
 from evidence.bundling.streams import ASIDE
+from evidence.bundling.weighing import weigh
 
 ACTIVE_KEYS = {"/JS", "/XFA", "/RichMediaContent", "/Movie"}
 ACTIVE_ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/RichMediaExecute"}
@@ -18,6 +20,7 @@ DROPPED = (ASIDE, "/Metadata", "/PieceInfo", "/StructParent", "/StructParents", 
 OUTSIDE = ("/F", "/FFilter", "/FDecodeParms")  # a stream's data in another file
 SMALLEST, LARGEST = 3, 14_400  # points: the sides that a page may have
 END = b"%%EOF"
+TRACES = (b"Exif\0", b"http://ns.adobe.com/", b"Photoshop 3.0")  # what begins a photo's words about itself
 
 
 def place_paper(path: Path, out: pikepdf.Pdf) -> Problem | None:
@@ -50,6 +53,7 @@ def _examine(paper: pikepdf.Pdf, path: Path) -> Problem | None:
         raise Unshowable(Problem.TOO_MANY_PAGES)
     if not paper.pages:
         raise Unshowable(Problem.DAMAGED)
+    weigh(paper)
     if any(_is_active(part) for part in _dictionaries(paper)):
         return Problem.ACTIVE
     return Problem.REPAIRED if paper.get_warnings() else None
@@ -107,3 +111,15 @@ def _clean(out: pikepdf.Pdf) -> None:
             for name in (*DROPPED, *OUTSIDE):
                 if name in part:
                     del part[name]
+            if part.get("/Filter") == "/DCTDecode":
+                _silence(part)
+
+
+def _silence(photo: Any) -> None:
+    """A photo in a document no longer says where and by what it was taken; its scan stays as it is."""
+    data = photo.read_raw_bytes()
+    try:
+        photo.write(strip_jpeg(data), filter=pikepdf.Name.DCTDecode, decode_parms=photo.get("/DecodeParms"))
+    except Unshowable:
+        if any(trace in data for trace in TRACES):  # readers may show it all the same, and what it says with it
+            raise

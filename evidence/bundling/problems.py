@@ -6,6 +6,9 @@ MAX_BYTES = 50_000_000  # of an exhibit's file
 MAX_PIXELS = 200_000_000  # of a picture: the largest cameras of phones
 MAX_PAGES = 300  # of a document
 MAX_OBJECTS = 200_000  # in a document
+MAX_UNPACKED = 200_000_000  # bytes of a document's drawings and fonts; its pictures count by their pixels
+MAX_DRAWN = 100_000  # pictures and drawings that a document draws, each as often as it does
+MAX_SCANS = 100  # in which a JPEG is sent, coarse to fine: usual are 10
 
 
 class Problem(StrEnum):
