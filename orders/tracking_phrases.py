@@ -3,8 +3,8 @@
 import re
 import tomllib
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -23,7 +23,8 @@ EVENT_CODE = re.compile(r"([a-z]{2,5})[ /-]?(\d{1,2})")
 ANYTHING = "[^.,;:!?。，；！？-]*"
 WORDS_BETWEEN = f" (?:{ANYTHING} )?"
 START = r"^(?:[\[【(][^\]】)]*[\]】)] ?)?"  # a place in brackets may stand before the words
-_TOKENS = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
+_LATIN_WORDS = re.compile(r"[a-z0-9]+")
+BEFORE_CHINESE = "\u33ff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +43,35 @@ class Reading:
 UNKNOWN = Reading(is_known=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Phrases that say one thing, searched in one go."""
+class Finder:
+    """Phrases in order, each with what it says; the first that stands in a text tells.
 
-    pattern: re.Pattern[str]
-    reading: Reading
+    A text is searched only for the phrases whose rarest word it has, so that the time hardly grows with the phrases.
+    """
+
+    def __init__(self, phrases: Iterable[tuple[str, Reading]]) -> None:
+        """Take the phrases, the most telling first."""
+        self.phrases = tuple(phrases)
+        words = [_whole_words(phrase) for phrase, _ in self.phrases]
+        shared = Counter(word for group in words for word in group)
+        self.by_word: dict[str, list[int]] = defaultdict(list)
+        for index, group in enumerate(words):
+            self.by_word[min(group, key=lambda word: (shared[word], word), default="")].append(index)
+
+    def find(self, text: str, words: Iterable[str]) -> Reading | None:
+        """What a folded text with these words says."""
+        candidates = sorted(index for word in ("", *words) for index in self.by_word.get(word, ()))
+        found = (self.phrases[index] for index in candidates)
+        return next((reading for phrase, reading in found if _pattern(phrase).search(text)), None)
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The data, ready to match: whole texts, passes in order, and details by status.
-
-    `hints` tells which passes a word can belong to, so that a text is searched for few of them.
-    """
+    """The data, ready to match: whole texts, phrases in the order of their passes, and details by status."""
 
     whole: dict[str, Reading]
-    passes: tuple[Pass, ...]
-    hints: dict[str, frozenset[int]]
-    details: dict[TrackingStatus, tuple[Pass, ...]]
+    phrases: Finder
+    details: dict[TrackingStatus, Finder]
 
 
 def read_words(description: str) -> Reading:
@@ -93,16 +104,12 @@ def _read(text: str) -> Reading:
     phrases = _load()
     if reading := phrases.whole.get(text) or phrases.whole.get(_as_code(text)):
         return reading
-    tokens = _tokens(text)
-    candidates = sorted(set().union(phrases.hints[""], *(phrases.hints.get(token, ()) for token in tokens)))
-    found = next((phrases.passes[index] for index in candidates if phrases.passes[index].pattern.search(text)), None)
-    if found is None:
-        return UNKNOWN
-    reading = found.reading
-    if reading.status is None or reading.detail:
-        return reading
-    details = phrases.details.get(reading.status, ())
-    return next((replace(reading, detail=d.reading.detail) for d in details if d.pattern.search(text)), reading)
+    words = _words(text)
+    reading = phrases.phrases.find(text, words)
+    if reading is None or reading.status is None or reading.detail:
+        return reading or UNKNOWN
+    more = phrases.details[reading.status].find(text, words)
+    return replace(reading, detail=more.detail) if more else reading
 
 
 def _as_code(text: str) -> str:
@@ -123,26 +130,23 @@ def read_phrases(order: str, carriers: Iterable[str]) -> Phrases:
     """The phrases of TOML documents. Raises ValueError that names the pass, status or detail that is wrong."""
     tables = tomllib.loads(order)
     files: list[dict[str, Any]] = [tomllib.loads(document) for document in carriers]
-    says = {entry["name"]: entry["says"] for entry in tables["passes"]}
+    says = {entry["name"]: _reading(entry["says"]) for entry in tables["passes"]}
     phrases = _gather(files, "phrases", says)
-    names = [name for name in says if phrases[name]]
-    passes = tuple(Pass(_any_of(phrases[name]), _reading(says[name])) for name in names)
-    whole = {
-        fold(text): _reading(says) for file in files for says, texts in file.get("whole", {}).items() for text in texts
-    }
-    return Phrases(whole, passes, _hints([phrases[name] for name in names]), _details(tables["details"], files))
+    details = _gather(files, "details", list(TrackingDetail))
+    return Phrases(
+        {
+            fold(text): _reading(said)
+            for file in files
+            for said, texts in file.get("whole", {}).items()
+            for text in texts
+        },
+        Finder((phrase, says[name]) for name in says for phrase in phrases[name]),
+        {status: _details(tables["details"].get(status, ()), details) for status in TrackingStatus},
+    )
 
 
-def _details(allowed: dict[str, list[str]], files: list[dict[str, Any]]) -> dict[TrackingStatus, tuple[Pass, ...]]:
-    phrases = _gather(files, "details", list(TrackingDetail))
-    return {
-        TrackingStatus(status): tuple(
-            Pass(_any_of(phrases[detail]), Reading(detail=TrackingDetail(detail)))
-            for detail in details
-            if phrases[detail]
-        )
-        for status, details in allowed.items()
-    }
+def _details(allowed: Iterable[str], phrases: dict[str, list[str]]) -> Finder:
+    return Finder((phrase, Reading(detail=TrackingDetail(name))) for name in allowed for phrase in phrases[name])
 
 
 def _gather(files: list[dict[str, Any]], section: str, allowed: Iterable[str]) -> dict[str, list[str]]:
@@ -157,47 +161,33 @@ def _gather(files: list[dict[str, Any]], section: str, allowed: Iterable[str]) -
 
 
 def _reading(says: str) -> Reading:
-    """What `order.toml` calls "failed_attempt/refused", "nothing" or "correction"."""
+    """What the data call "failed_attempt/refused", "nothing" or "correction"."""
     status, _, detail = says.partition("/")
     if status in ("nothing", "correction"):
         return Reading(detail=TrackingDetail(detail), corrects=status == "correction")
     return Reading(TrackingStatus(status), TrackingDetail(detail))
 
 
-def _any_of(phrases: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(_pattern(phrase) for phrase in phrases))
-
-
-def _pattern(phrase: str) -> str:
+@cache
+def _pattern(phrase: str) -> re.Pattern[str]:
     """A phrase as a pattern of whole words; what `*` and `^` stand for, the first lines of `order.toml` say."""
     words = fold(phrase.removeprefix("^"))
     pattern = re.escape(words).replace(r"\ \*\ ", WORDS_BETWEEN).replace(r"\*", ANYTHING)
     before = START if phrase.startswith("^") else _edge(words[0], r"(?<![a-z0-9])")
-    return before + pattern + _edge(words[-1], r"(?![a-z0-9])")
+    return re.compile(before + pattern + _edge(words[-1], r"(?![a-z0-9])"))
 
 
 def _edge(letter: str, boundary: str) -> str:
     return boundary if letter.isascii() and letter.isalnum() else ""
 
 
-def _hints(groups: list[list[str]]) -> dict[str, frozenset[int]]:
-    """Word → the groups that have a phrase which cannot stand in a text without it; "" → those that cannot tell."""
-    indexes: dict[str, set[int]] = defaultdict(set, {"": set()})
-    for index, phrases in enumerate(groups):
-        for phrase in phrases:
-            indexes[max(_whole_words(phrase), key=len, default="")].add(index)
-    return {word: frozenset(found) for word, found in indexes.items()}
+def _whole_words(phrase: str) -> set[str]:
+    """The words that a text with the phrase must have; letters that touch a `*` may belong to a longer word."""
+    parts = re.split(r"[a-z0-9]*\*[a-z0-9]*", fold(phrase.removeprefix("^")))
+    return {word for part in parts for word in _words(part)}
 
 
-def _whole_words(phrase: str) -> Iterator[str]:
-    """The tokens that a text with the phrase must have; letters that touch a `*` may belong to a longer word."""
-    for part in re.split(r"[a-z0-9]*\*[a-z0-9]*", fold(phrase.removeprefix("^"))):
-        yield from _tokens(part)
-
-
-def _tokens(text: str) -> set[str]:
-    """The words of a text, and its pairs of Chinese characters."""
-    words = set(_TOKENS.findall(text))
-    return {word for word in words if word.isascii()} | {
-        text[at : at + 2] for at in range(len(text) - 1) if text[at] > "\u33ff" and text[at + 1] > "\u33ff"
-    }
+def _words(text: str) -> set[str]:
+    """The words of a folded text, and its pairs of Chinese characters."""
+    pairs = (text[at : at + 2] for at in range(len(text) - 1))
+    return {*_LATIN_WORDS.findall(text), *(pair for pair in pairs if pair[0] > BEFORE_CHINESE < pair[1])}
