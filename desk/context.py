@@ -29,11 +29,12 @@ class Place:
 MAIN = [
     Place("today", _("Today"), "today", "t"),
     Place("orders", _("Orders"), "orders", "o", "/orders/"),
+    Place("tracking", _("Tracking"), "tracking", "p", "/tracking/"),
     Place("disputes", _("Disputes"), "disputes", "d", "/disputes/"),
     Place("messages", _("Messages"), "messages", "m", "/messages/"),
-    Place("import", _("Import"), "import", "i", "/import/"),
 ]
 MORE = [
+    Place("import", _("Import"), "import", "i", "/import/"),
     Place("disruptions", _("Disruptions"), "disruptions", "u", "/disruptions/"),
     Place("texts", _("Texts"), "texts", "x", "/texts/"),
     Place("rules", _("Rules"), "rules", "r", "/rules/"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from desk import clocks, dispute_words, rules, words
+from desk import clocks, dispute_words, rules, tracking_words, words
 from desk.selectors.today import Card
 from orders.models import Order
 from orders.policies import Policy
@@ -134,6 +134,25 @@ def dispute_word(code: str, table: str) -> str:
     """A code of one of the tables of `desk.dispute_words`, such as `customs_causes`; an unknown one as it is."""
     names: dict[str, Any] = getattr(dispute_words, table.upper())
     return str(names.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def tracking_word(code: str, table: str) -> str:
+    """A code of one of the tables of `desk.tracking_words`, such as `queues`; an unknown one as it is."""
+    names: dict[str, Any] = getattr(tracking_words, table.upper())
+    return str(names.get(code, code.replace("_", " ")))
+
+
+@register.filter
+def case_result(result: str) -> str:
+    """What closed a tracking case."""
+    return tracking_words.result_words(result)
+
+
+@register.filter
+def freeze_days(policy: Policy) -> int:
+    """For how many days one complaint about an unknown number freezes the store (T6)."""
+    return int(policy.value("A", "freeze_days") or 0)
 
 
 @register.simple_tag(takes_context=True)

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +17,7 @@ from desk.commands import DANGEROUS, FACTS, forbidden_commands, offered_commands
 from desk.doing import Attempt, attempt_event
 from desk.forms.boletos import BoletoForm
 from desk.forms.events import form_for
+from desk.forms.tracking import LookForm
 from desk.number_words import number_note
 from desk.rules import rule_sentence
 from desk.selectors import timeline
@@ -23,8 +25,10 @@ from desk.selectors.arrivals import arrival_words
 from desk.selectors.boletos import may_have_boleto
 from desk.selectors.duties import duty_card
 from desk.selectors.orders import is_at_risk
+from desk.selectors.parcel import parcel_panel
 from desk.selectors.snapshots import frozen_views
 from desk.selectors.today import load_cards
+from desk.tracking_words import SOURCES
 from desk.words import COMMANDS
 from disputes.models import ActionState
 from disputes.services.disruptions import disruptions_of
@@ -43,6 +47,7 @@ def show_order(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[str, Any]:
+    prefetch_related_objects([order], "items", "shipments")
     milestones = list(order.milestones.all())
     mails = list(order.messages.order_by("-queued_at", "-id"))
     events = list(order.timeline.select_related("private"))
@@ -68,7 +73,9 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "duty": duty_card(order),
         "arrival": arrival_words(order, parcels),
         "boleto_form": BoletoForm() if may_have_boleto(order) else None,
-        "tracking": list(order.tracking_events.order_by("-at", "-id")),
+        "parcel": parcel_panel(order, list(order.tracking_events.order_by("-at", "-id")), events, names, now=now),
+        "look_form": LookForm(order=order, now=now, auto_id="look-%s"),
+        "sources": SOURCES,
         "cards": list(load_cards(request.reader, open_ids, now=now).values()) if open_ids else [],
         "commands": _forms(order, now) if works else [],
         "forbidden": forbidden_commands(order) if works else [],

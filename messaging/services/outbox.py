@@ -54,6 +54,12 @@ def queue_message(
     return message
 
 
+def draft_message(ledger: OrderLedger, purpose: Purpose) -> tuple[Language, Rendered]:
+    """The text as it would go to the order's buyer now, to be read or copied. Raises MissingVariables."""
+    language = buyer_language(ledger.order)
+    return language, _render(ledger, purpose, language, {})
+
+
 def contact_window(order: Order, now: datetime) -> datetime:
     """The next moment (UTC) at which the buyer may be written to."""
     policy = order.policy

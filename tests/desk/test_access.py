@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
-from disputes.models import ActionKind
+from disputes.models import ActionKind, TrackingCase
 from disputes.services.disruptions import Draft
 from evidence.services.notices import record_with_notice
 from messaging.models import Channel, Message, MessageState
@@ -19,8 +19,9 @@ from orders.models import Order, OrderFile, Snapshot, Store, User
 from orders.providers.interface import ProviderName
 from orders.services.log_in_links import make_log_in_link
 from orders.services.tracking_accounts import save_account
+from tests.cast import happens, tracking
 from tests.desk.conftest import PEOPLE, Enter, open_item
-from tests.desk.disputing import disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
+from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
 
 # Address → its arguments, the method, and what owner, agent, viewer, another store's owner and a stranger get.
 # A stranger who is asked to log in gets 302, whom nothing is shown gets 404.
@@ -35,6 +36,13 @@ TABLE: dict[str, tuple[str, str]] = {
     "fact": ("post", "302 302 404 404 302"),
     "boleto": ("post", "200 200 200 404 302"),
     "open_dispute": ("get", "200 200 404 404 302"),
+    "look": ("get", "200 200 404 404 302"),
+    "tell_buyer": ("post", "302 302 404 404 302"),
+    "tracking": ("get", "200 200 200 200 302"),
+    "find_parcel": ("get", "302 302 302 302 302"),
+    "unknown_words": ("get", "200 200 200 200 302"),
+    "tracking_reading": ("get", "200 200 200 200 302"),
+    "case_step": ("post", "302 302 404 404 302"),
     "disputes": ("get", "200 200 200 200 302"),
     "dispute": ("get", "200 200 200 404 302"),
     "dispute_event": ("post", "302 302 404 404 302"),
@@ -135,6 +143,14 @@ def account_arguments(store: Store) -> dict[str, dict[str, Any]]:
     }
 
 
+def lost_parcel(store: Store) -> TrackingCase:
+    """The open case of a parcel that its carrier lost."""
+    order = order_underway(store, number="8012345678900007")
+    happens(order, tracking(ago(hours=2), "lost"), now=ago(hours=2))
+    case: TrackingCase = order.tracking_cases.get()
+    return case
+
+
 @pytest.fixture
 def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, dict[str, Any]]:
     """What stands in the addresses: Alice's rows."""
@@ -156,6 +172,8 @@ def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, 
         "order": order, "check": order, "boleto": order,
         "command": order | {"kind": "payment_confirmed"}, "fact": order | {"kind": "payment_confirmed"},
         **dispute_arguments(store),
+        "look": order, "tell_buyer": order | {"purpose": "tracking_update"},
+        "case_step": {"pk": lost_parcel(store).pk},
         **disruption_arguments(store),
         "snapshot": {"pk": Snapshot.objects.filter(order=placed)[0].pk},
         "proof": mail, "sent": mail, "retry": mail,

@@ -1,0 +1,151 @@
+"""An order's parcels on its page: what each source says, what it means, what is done about it, and what was kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from desk.selectors.lookups import Lookup, read_lookups
+from desk.selectors.tracking import Row, meaning_of
+from desk.tracking_words import STEPS, StepWords
+from disputes.models import TrackingCase
+from disputes.offering import OFFERED
+from disputes.tracking_lifecycle import CaseStep
+from messaging.guards import message_obstacle
+from messaging.rendering import MissingVariables
+from messaging.services.outbox import draft_message
+from messaging.vocabulary import Language, Purpose
+from orders.models import Order, OrderItem, Snapshot, SnapshotKind, TimelineEvent, TrackingEvent, User
+from orders.services.ledger import OrderLedger
+
+
+@dataclass(frozen=True)
+class Source:
+    """Who tells of the parcel: the latest that he said and still stands by, and when it was read there (UTC)."""
+
+    name: str
+    latest: TrackingEvent
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Step:
+    """One of the four steps of the open case: when it was taken, by whom, and what he found."""
+
+    code: str
+    words: StepWords
+    at: datetime | None
+    who: str = ""
+    text: str = ""
+    is_next: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A text about the parcel, filled in for the buyer; `problem` names what it lacks."""
+
+    purpose: Purpose
+    language: Language | str = ""
+    subject: str = ""
+    body: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What the order's page shows of its parcels."""
+
+    row: Row
+    news: Sequence[TrackingEvent]
+    sources: Sequence[Source]
+    lookups: Sequence[Lookup]
+    steps: Sequence[Step]
+    past: Sequence[TrackingCase]
+    snapshots: Sequence[Snapshot]
+    answer: Answer | None
+
+    @property
+    def disagree(self) -> bool:
+        """Whether two sources tell different things of the parcel."""
+        said = {source.latest.status for source in self.sources} | ({""} if self._is_unknown_to_some else set())
+        return len(said) > 1
+
+    @property
+    def _is_unknown_to_some(self) -> bool:
+        return any(not lookup.found for lookup in self.lookups)
+
+
+def parcel_panel(
+    order: Order,
+    news: Sequence[TrackingEvent],
+    events: Iterable[TimelineEvent],
+    names: Mapping[str, User],
+    *,
+    now: datetime,
+) -> Panel | None:
+    """The panel of an order that has a parcel; `news` the latest first, `events` its timeline. None before that."""
+    if order.shipped_at is None and not news:
+        return None
+    cases = list(order.tracking_cases.select_related("responsible").order_by("-opened_at"))
+    case = next((case for case in cases if case.is_open), None)
+    lookups = read_lookups(events)
+    return Panel(
+        row=Row(order, list(order.shipments.all()), case, meaning_of(order), lookups),
+        news=news,
+        sources=latest_by_source(news),
+        lookups=lookups,
+        steps=list(_steps(case, events, names)) if case else [],
+        past=[case for case in cases if not case.is_open],
+        snapshots=list(order.snapshots.filter(kind=SnapshotKind.TRACKING).order_by("-at")),
+        answer=ready_answer(order, now=now),
+    )
+
+
+def latest_by_source(news: Iterable[TrackingEvent]) -> list[Source]:
+    """Each source's latest news that was not taken back, of news that comes the latest first."""
+    latest: dict[str, Source] = {}
+    for event in news:
+        if event.voided_at is None and event.status:
+            latest.setdefault(event.source, Source(event.source, event, event.recorded_at))
+    return list(latest.values())
+
+
+def _steps(case: TrackingCase, events: Iterable[TimelineEvent], names: Mapping[str, User]) -> Iterable[Step]:
+    notes: dict[str, TimelineEvent] = {
+        event.data["step"]: event
+        for event in events
+        if event.type == "tracking_step" and event.recorded_at >= case.opened_at
+    }
+    for code in CaseStep:
+        note = notes.get(code)
+        private: dict[str, Any] = getattr(getattr(note, "private", None), "data", {})
+        yield Step(
+            code=code,
+            words=STEPS[code],
+            at=note.at if note else None,
+            who=str(names.get(note.actor, "")) if note else "",
+            text=private.get("text", ""),
+            is_next=code == case.next_step,
+        )
+
+
+# --- the ready answer -------------------------------------------------------------------------------------------------
+def ready_answer(order: Order, *, now: datetime) -> Answer | None:
+    """The text that answers "where is my parcel?" for this buyer now; None where none may be sent."""
+    purpose = next((purpose for purpose in _fitting(order) if not message_obstacle(purpose, order)), None)
+    if purpose is None:
+        return None
+    ledger = OrderLedger(order=order, now=now, actor="", milestones=[], shipments=list(order.shipments.all()))
+    ledger.remember(OrderItem.__name__, lambda: list(order.items.all()))
+    try:
+        language, text = draft_message(ledger, purpose)
+    except MissingVariables as error:
+        return Answer(purpose, problem=", ".join(error.names))
+    return Answer(purpose, language, text.subject, text.body)
+
+
+def _fitting(order: Order) -> list[Purpose]:
+    """The texts that fit, the most telling first."""
+    if order.receipt_denied_at:
+        return [Purpose.NOT_RECEIVED]
+    return [purpose for purpose in (Purpose.FAILED_ATTEMPT, Purpose.TRACKING_UPDATE) if purpose in OFFERED]
