@@ -197,6 +197,7 @@ FACTS: dict[str, Words] = {
     "carrier": _("carrier"),
     "claimed_amount": _("amount claimed"),
     "delivered_date": _("day of delivery"),
+    "disruption": _("cause of the delay"),
     "item_titles": _("what was bought"),
     "order_date": _("day of the order"),
     "order_number": _("order number"),

@@ -23,6 +23,7 @@ FACTS = {
     "claimed_amount",
     "customs_cause",
     "delivered_date",
+    "disruption",
     "exhibit_list",
     "item_titles",
     "missing_quantity",

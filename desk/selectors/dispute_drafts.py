@@ -14,9 +14,10 @@ from disputes.answering import LANGUAGES, draft_answer
 from disputes.models import Dispute, Offer
 from orders.services.parcels import latest_lookups
 from evidence.models import Exhibit
+from disputes.services.disruptions import disruptions_of
 from messaging import compose
 from messaging.vocabulary import Language
-from orders.models import OrderItem
+from orders.models import Disruption, OrderItem
 from orders.planning import promise_end
 from orders.services.ledger import OrderLedger
 
@@ -27,6 +28,11 @@ OFFERS = {
     Language.ZH_HANS: {"money": "退款{amount}", "reship": "重新发货", "return": "接受退货"},
 }
 MARKS = {Language.EN: "Exhibit {mark}", Language.ZH_HANS: "证据{mark}"}
+# A disruption as the cause of a delay; where its end is not known, the second form.
+DISRUPTIONS = {
+    Language.EN: ("{cause} ({where}), from {start} to {end}", "{cause} ({where}), since {start}"),
+    Language.ZH_HANS: ("{cause}（{where}），{start}至{end}", "{cause}（{where}），自{start}起"),
+}
 JOINTS = {Language.EN: ", ", Language.ZH_HANS: "、"}
 
 
@@ -74,7 +80,18 @@ def _values(ledger: OrderLedger, dispute: Dispute, language: Language) -> dict[s
         "claimed_amount": _money(claimed, order.currency, language),
         "sources_found": JOINTS[language].join(found),
         "customs_cause": _customs_cause(dispute, language),
+        "disruption": JOINTS[language].join(_disruption(found, zone, language) for found in disruptions_of(order)),
     }
+
+
+def _disruption(disruption: Disruption, zone: ZoneInfo, language: Language) -> str:
+    closed, running = DISRUPTIONS[language]
+    return (closed if disruption.over_at else running).format(
+        cause=compose.disruption_cause(disruption.cause, language),
+        where=" · ".join(filter(None, (disruption.region, disruption.carrier, disruption.route))),
+        start=_date(disruption.starts_at, zone, language),
+        end=_date(disruption.over_at, zone, language),
+    )
 
 
 def _customs_cause(dispute: Dispute, language: Language) -> str:
