@@ -2,11 +2,12 @@
 
 import tomllib
 import unicodedata
+from pathlib import Path
 
 import pytest
 
 from orders.tracking_phrases import CARRIERS, read_words
-from tests.orders.carrier_precision import Labelled, corpus, correios_events, families, score, spell
+from tests.orders.carrier_precision import Labelled, corpus, correios_events, families, report, score, spell
 
 EVENTS = correios_events()
 
@@ -59,3 +60,9 @@ def test_every_code_of_17track_is_labelled() -> None:
     codes = {text for texts in data["whole"].values() for text in texts if "_" in text}
     assert len(codes) == 29  # and InfoReceived, whose sub-status has its own name: thirty
     assert codes <= {labelled.text for labelled in TEXTS["17track_kuaidi100"]}
+
+
+def test_the_figures_in_the_documentation_are_those_measured() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "carriers.md").read_text(encoding="utf-8")
+    written = page.partition("<!-- measured -->\n")[2].partition("<!-- /measured -->")[0].splitlines()
+    assert written == [line for line in "\n".join(report()).splitlines() if line.startswith("|")]
