@@ -12,9 +12,9 @@ from django.utils.translation import gettext, override
 from desk.dispute_words import CUSTOMS_CAUSES, FACTS, REMEDIES, exhibit_name
 from disputes.answering import LANGUAGES, draft_answer
 from disputes.models import Dispute, Offer
+from disputes.services.disruptions import disruptions_of
 from orders.services.parcels import latest_lookups
 from evidence.models import Exhibit
-from disputes.services.disruptions import disruptions_of
 from messaging import compose
 from messaging.vocabulary import Language
 from orders.models import Disruption, OrderItem
