@@ -178,3 +178,12 @@ def test_the_orders_page_explains_the_delay(bob: Client, store: Store) -> None:
     shown = page_of(bob, f"/orders/{order.pk}/")
     assert "The delay is explained by:" in shown
     assert "end not known" in shown
+
+
+def test_the_draft_answer_to_the_platform_names_the_cause(bob: Client, store: Store) -> None:
+    order = parcel(store)
+    tell(recorded(store, cause="typhoon", route="CN-BR"))
+    happens(order, fact(ago(hours=-1), "dispute_opened", reason="in_transit"))
+    shown = page_of(bob, f"/disputes/{order.disputes.get().pk}/")
+    assert "a cause outside our control: a typhoon along the parcel&#x27;s route (SP · CN-BR), since" in shown
+    assert "延误原因非卖方所能控制：运输沿途台风" in shown
