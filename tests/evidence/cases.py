@@ -38,7 +38,7 @@ def exhibit(number: int, folder: Path, name: str, content: bytes, **values: str)
         name=name,
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
-        file_type=FileType(Path(name).suffix[1:].replace("jpg", "jpeg")),
+        file_type=FileType(Path(name).suffix[1:].replace("jpg", "jpeg").replace("txt", "text")),
         added_at=at("04-18 10:00"),
         path=path,
     )
