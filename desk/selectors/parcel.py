@@ -1,5 +1,6 @@
-"""An order's parcels on its page: what each source says, what it means, what is done about it, and what was kept."""
+"""An order's parcels on its page: what each source says, what it means, and what is done about it."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,10 @@ from messaging.guards import message_obstacle
 from messaging.rendering import MissingVariables
 from messaging.services.outbox import draft_message
 from messaging.vocabulary import Language, Purpose
-from orders.models import Order, OrderItem, Snapshot, SnapshotKind, TimelineEvent, TrackingEvent, User
+from orders.models import Order, OrderItem, TimelineEvent, TrackingEvent, User
 from orders.services.ledger import OrderLedger
+from orders.tracking_sources import disagreement
+from orders.tracking_statuses import TrackingStatus
 
 
 @dataclass(frozen=True)
@@ -61,18 +64,8 @@ class Panel:
     lookups: Sequence[Lookup]
     steps: Sequence[Step]
     past: Sequence[TrackingCase]
-    snapshots: Sequence[Snapshot]
     answer: Answer | None
-
-    @property
-    def disagree(self) -> bool:
-        """Whether two sources tell different things of the parcel."""
-        said = {source.latest.status for source in self.sources} | ({""} if self._is_unknown_to_some else set())
-        return len(said) > 1
-
-    @property
-    def _is_unknown_to_some(self) -> bool:
-        return any(not lookup.found for lookup in self.lookups)
+    differ_since: datetime | None  # since when (UTC) the sources have said different things
 
 
 def parcel_panel(
@@ -96,8 +89,8 @@ def parcel_panel(
         lookups=lookups,
         steps=list(_steps(case, events, names)) if case else [],
         past=[case for case in cases if not case.is_open],
-        snapshots=list(order.snapshots.filter(kind=SnapshotKind.TRACKING).order_by("-at")),
         answer=ready_answer(order, now=now),
+        differ_since=_differ_since(news),
     )
 
 
@@ -108,6 +101,14 @@ def latest_by_source(news: Iterable[TrackingEvent]) -> list[Source]:
         if event.voided_at is None and event.status:
             latest.setdefault(event.source, Source(event.source, event, event.recorded_at))
     return list(latest.values())
+
+
+def _differ_since(news: Iterable[TrackingEvent]) -> datetime | None:
+    told: dict[str, list[tuple[datetime, TrackingStatus]]] = defaultdict(list)
+    for event in news:
+        if event.voided_at is None and event.status:
+            told[event.source].append((event.at, TrackingStatus(event.status)))
+    return disagreement(told).since
 
 
 def _steps(case: TrackingCase, events: Iterable[TimelineEvent], names: Mapping[str, User]) -> Iterable[Step]:
