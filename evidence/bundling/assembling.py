@@ -10,7 +10,8 @@ from typing import Any
 
 import pikepdf
 
-from evidence.bundling.cases import CaseFile
+from evidence.bundling.attaching import attach_files
+from evidence.bundling.cases import Attachment, CaseExhibit, CaseFile
 from evidence.bundling.layout import EXHIBIT, FOOTER_LEFT, FOOTER_RIGHT, FOOTER_Y, STAMP_FONT
 from evidence.bundling.manifests import FORMAT, attach, seal, spell
 from evidence.bundling.ordering import Plan, Span
@@ -18,10 +19,11 @@ from evidence.bundling.pages import exhibit_title, section_title
 from evidence.bundling.preparing import Prepared
 from evidence.bundling.stamping import StampFont, read_stamp_font
 from evidence.bundling.streams import bring_back
+from evidence.bundling.volumes import WHOLE, Volume
 from evidence.phrasing import Phrasebook
 
 FOOTER_SIZE, INDEX_SIZE = 7.5, 9.0
-LINK, NUMBER = "x-bundle:", "x-page:"  # what the template writes for a link, and for the number of a page
+LINK, NUMBER = "x-bundle", "x-page"  # what the template writes for a link, and for the number of a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +40,38 @@ class Assembled:
         return self.plan.spans
 
 
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """All that goes into one file; `letters` is the document in whose font the stamps are."""
+
+    case: CaseFile
+    book: Phrasebook
+    prepared: Mapping[str, Prepared]
+    plan: Plan
+    letters: Path
+    volume: Volume = WHOLE
+    attachments: Sequence[Attachment] = ()
+    standard: str = ""
+
+
 def footer_letters(case: CaseFile, book: Phrasebook) -> str:
     """Every letter that a stamp may need, once."""
     texts = [*(_footer(case, book, mark) for mark in ["", *_marks(case)]), _page_of(book, 1234567890, 1234567890)]
-    return "".join(sorted({letter for text in texts for letter in text} - {" "})) + " ."
+    return "".join(sorted({letter for text in texts for letter in text} - {" "})) + " ./"
 
 
-def assemble(
-    case: CaseFile, prepared: Mapping[str, Prepared], plan: Plan, letters: Path, book: Phrasebook, target: Path
-) -> Assembled:
-    """Write the bundle, sealed; `letters` is the document in whose font the stamps are."""
+def assemble(binding: Binding, target: Path) -> Assembled:
+    """Write the bundle, sealed."""
+    case, book, plan = binding.case, binding.book, binding.plan
     with pikepdf.new() as out:
-        _lay(out, plan, prepared)
-        with pikepdf.open(letters) as sheet:
-            font = read_stamp_font(sheet.pages[0])
-            _stamp(out, plan, font, case, book)
+        _lay(out, plan, binding.prepared)
+        with pikepdf.open(binding.letters) as sheet:
+            _stamp(out, read_stamp_font(sheet.pages[0]), binding)
         _outline(out, plan, case, book)
-        _describe(out, case, book)
-        manifest = spell(make_manifest(case, prepared, plan))
-        attach(out, manifest, _pdf_date(case.made_of))
+        _describe(out, binding)
+        manifest = spell(make_manifest(binding))
+        attach(out, manifest, pdf_date(case.made_of))
+        attach_files(out, binding.attachments, pdf_date(case.made_of))
         bring_back(out, target.parent)
         # What is large is compressed already, or does not become smaller.
         out.save(
@@ -103,8 +118,9 @@ def _drawings(out: pikepdf.Pdf, plan: Plan, prepared: Mapping[str, Prepared]) ->
                 yield out.copy_foreign(drawn.Resources.XObject[EXHIBIT]), out.copy_foreign(drawn.Contents)
 
 
-def _stamp(out: pikepdf.Pdf, plan: Plan, font: StampFont, case: CaseFile, book: Phrasebook) -> None:
+def _stamp(out: pikepdf.Pdf, font: StampFont, binding: Binding) -> None:
     """Number every page and say what it belongs to; turn the template's links into links inside the document."""
+    case, book, plan = binding.case, binding.book, binding.plan
     embedded = out.copy_foreign(font.font)
     objects = [page.obj for page in out.pages]
     footers = {
@@ -115,7 +131,7 @@ def _stamp(out: pikepdf.Pdf, plan: Plan, font: StampFont, case: CaseFile, book: 
         resources.Font = pikepdf.Dictionary({**dict(resources.get("/Font", {}).items()), STAMP_FONT: embedded})
         of = _page_of(book, number, len(plan.leaves))
         drawing = footers[leaf.mark] + font.line_to(of, FOOTER_RIGHT, FOOTER_Y, FOOTER_SIZE)
-        drawing += b"".join(_link(out, page, plan, objects, font))
+        drawing += b"".join(_link(out, page, binding, objects, font))
         page.Contents.append(out.make_stream(zlib.compress(drawing, 9), Filter=pikepdf.Name.FlateDecode))
 
 
@@ -123,23 +139,25 @@ def _all_marks(plan: Plan) -> set[str]:
     return {leaf.mark for leaf in plan.leaves}
 
 
-def _link(out: pikepdf.Pdf, page: Any, plan: Plan, objects: Sequence[Any], font: StampFont) -> Iterator[bytes]:
-    """Set the page's links anew; yields the numbers to be drawn where the template left room for them."""
-    links = []
+def _link(out: pikepdf.Pdf, page: Any, binding: Binding, objects: Sequence[Any], font: StampFont) -> Iterator[bytes]:
+    """Set the page's links anew; yields the numbers to be drawn where the template left room for them.
+
+    What is in another volume has that volume's number, as in 2/3, and no link.
+    """
+    links, elsewhere = [], binding.volume.elsewhere()
     for link in page.get("/Annots", []):
-        address = str(link.get("/A", pikepdf.Dictionary()).get("/URI", ""))
-        target = plan.page_of(address.split(":", 1)[-1])
-        if target is None or not address.startswith((LINK, NUMBER)):
-            continue
-        if address.startswith(NUMBER):
-            yield _number(link, target, font)
-        links.append(out.make_indirect(_goto(link.Rect, objects[target - 1])))
+        scheme, _colon, name = str(link.get("/A", pikepdf.Dictionary()).get("/URI", "")).partition(":")
+        target = binding.plan.page_of(name)
+        if scheme == NUMBER and (target or name in elsewhere):
+            yield _number(link, str(target or f"{elsewhere[name]}/{binding.volume.count}"), font)
+        if target is not None and scheme in {LINK, NUMBER}:
+            links.append(out.make_indirect(_goto(link.Rect, objects[target - 1])))
     page.Annots = pikepdf.Array(links)
 
 
-def _number(link: Any, number: int, font: StampFont) -> bytes:
+def _number(link: Any, number: str, font: StampFont) -> bytes:
     _left, bottom, right, top = _corners(link.Rect)
-    return font.line_to(str(number), right - 0.5, bottom + (top - bottom) / 2 - INDEX_SIZE * 0.36, INDEX_SIZE)
+    return font.line_to(number, right - 0.5, bottom + (top - bottom) / 2 - INDEX_SIZE * 0.36, INDEX_SIZE)
 
 
 def _corners(rect: Any) -> tuple[float, float, float, float]:
@@ -172,9 +190,10 @@ def _outline(out: pikepdf.Pdf, plan: Plan, case: CaseFile, book: Phrasebook) -> 
             group.children.append(pikepdf.OutlineItem(titles[name], span.first - 1, "Fit"))
 
 
-def _describe(out: pikepdf.Pdf, case: CaseFile, book: Phrasebook) -> None:
+def _describe(out: pikepdf.Pdf, binding: Binding) -> None:
     """Title and dates: those of the case, for the day of the export is none of its facts."""
-    date = _pdf_date(case.made_of)
+    case, book = binding.case, binding.book
+    date = pdf_date(case.made_of)
     out.docinfo.Title = f"{book.say('labels', 'title').text} · {_footer(case, book, '')}"
     out.docinfo.Producer = "Prazo"
     out.docinfo.CreationDate = out.docinfo.ModDate = date
@@ -183,30 +202,39 @@ def _describe(out: pikepdf.Pdf, case: CaseFile, book: Phrasebook) -> None:
     out.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)
 
 
-def make_manifest(case: CaseFile, prepared: Mapping[str, Prepared], plan: Plan) -> dict[str, Any]:
+def make_manifest(binding: Binding) -> dict[str, Any]:
     """What the bundle embeds, exhibit by exhibit; `embedded_pages` are the last ones of its span."""
+    case = binding.case
+    originals = {(exhibit.mark, exhibit.sha256) for exhibit in case.exhibits}
+    others = [one for one in binding.attachments if (one.description, one.sha256) not in originals]
     return {
         "format": FORMAT,
         "order": case.order_number,
         "dispute": case.dispute_number,
         "made_of": f"{case.made_of:%Y-%m-%dT%H:%M:%SZ}",
-        "pages": len(plan.leaves),
-        "exhibits": [
-            {
-                "mark": exhibit.mark,
-                "kind": exhibit.kind,
-                "name": exhibit.name,
-                "file_type": exhibit.file_type,
-                "original_bytes": exhibit.size,
-                "original_sha256": exhibit.sha256,
-                "embedded_sha256": prepared[exhibit.mark].sha256,
-                "embedded_pages": prepared[exhibit.mark].pages,
-                "first_page": plan.spans[exhibit.mark].first,
-                "last_page": plan.spans[exhibit.mark].last,
-                "problem": prepared[exhibit.mark].problem or "",
-            }
-            for exhibit in case.exhibits
-        ],
+        "pages": len(binding.plan.leaves),
+        "exhibits": [_spell_exhibit(exhibit, binding) for exhibit in case.exhibits],
+        **({"attachments": [{"name": one.name, "sha256": one.sha256} for one in others]} if others else {}),
+        **binding.volume.manifest(),
+    }
+
+
+def _spell_exhibit(exhibit: CaseExhibit, binding: Binding) -> dict[str, Any]:
+    part, span = binding.prepared[exhibit.mark], binding.plan.spans[exhibit.mark]
+    known = [one for one in binding.attachments if (one.description, one.sha256) == (exhibit.mark, exhibit.sha256)]
+    return {
+        "mark": exhibit.mark,
+        "kind": exhibit.kind,
+        "name": exhibit.name,
+        "file_type": exhibit.file_type,
+        "original_bytes": exhibit.size,
+        "original_sha256": exhibit.sha256,
+        "embedded_sha256": part.sha256,
+        "embedded_pages": part.pages,
+        "first_page": span.first,
+        "last_page": span.last,
+        "problem": part.problem or "",
+        **({"attached": known[0].name} if known else {}),
     }
 
 
@@ -225,5 +253,5 @@ def _page_of(book: Phrasebook, page: int, pages: int) -> str:
     return book.say("labels", "page_of", page=page, pages=pages).text
 
 
-def _pdf_date(at: datetime) -> str:
+def pdf_date(at: datetime) -> str:
     return f"D:{at:%Y%m%d%H%M%S}Z"

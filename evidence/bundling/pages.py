@@ -46,7 +46,8 @@ class Shown:
 
 def words_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
     """What every section needs: the language and its labels."""
-    blanks = {"zone": case.zone, "page": "", "pages": "", "number": case.changes.number if case.changes else ""}
+    blanks = dict.fromkeys(("page", "pages", "part", "parts"), "")
+    blanks |= {"zone": case.zone, "number": str(case.changes.number) if case.changes else ""}
     labels = {name: teller.book.say("labels", name, **blanks) for name in teller.book.keys("labels")}
     return {"language": teller.book.languages[0], "say": labels}
 

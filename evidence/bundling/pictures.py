@@ -135,8 +135,7 @@ def _shrink(
     picture.draft(None, sides)
     picture.thumbnail(sides, Image.Resampling.LANCZOS, reducing_gap=2.0)
     data = _as_jpeg(picture, rung.quality, is_gray=treatment.is_gray)
-    may_stay = not treatment.is_gray and (picture.size == size or not treatment.is_cap)
-    if may_stay and path.stat().st_size <= len(data):
+    if treatment.may_stay and not treatment.is_gray and path.stat().st_size <= len(data):
         with Image.open(path) as unread:
             return _keep(path, unread, file_type, easel)
     return _embed_jpeg_file(data, easel), 1, Handled(Handling.RECOMPRESSED, rung.ppi, rung.quality)

@@ -27,14 +27,14 @@ class Rung:
 class Treatment:
     """How to place an exhibit. Without a rung it stays as it came.
 
-    `is_cap`: more pixels than the rung has are never allowed, even where they take fewer bytes. `is_raster` draws every
-    page of a PDF as a picture; else one is drawn so only where its own drawing takes more bytes.
+    With one, a picture or document that takes fewer bytes as it came still does, unless it may not stay. `is_raster`
+    draws every page of a PDF as a picture.
     """
 
     rung: Rung | None = None
-    is_cap: bool = False
     is_gray: bool = False
     is_raster: bool = False
+    may_stay: bool = True
 
     def spell(self) -> dict[str, Any]:
         """As plain values, for a job or a key."""

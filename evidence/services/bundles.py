@@ -14,7 +14,8 @@ from disputes.models import Dispute
 from disputes.recording import record
 from evidence.bundling.caching import Cache
 from evidence.bundling.collecting import collect
-from evidence.bundling.making import Made, UnfitBundle, make_bundle
+from evidence.bundling.fitting import UnfitBundle
+from evidence.bundling.making import Made, make_bundle
 from evidence.bundling.publishing import publish
 from evidence.bundling.rendering import UnusableRenderer
 from evidence.models import Bundle, BundleState

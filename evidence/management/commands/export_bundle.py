@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from disputes.command_line import ContractCommand
 from disputes.models import Dispute
-from evidence.bundling.making import UnfitBundle
+from evidence.bundling.fitting import UnfitBundle
 from evidence.bundling.rendering import UnusableRenderer
 from evidence.recipients import DEFAULT, UnknownRecipient
 from evidence.services.bundles import copy_bundle, make_bundle_now
