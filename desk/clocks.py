@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -106,6 +106,11 @@ def format_due(due_at: datetime, now: datetime) -> str:
         "day": ngettext("%(n)d day late", "%(n)d days late", n),
     }
     return texts[unit] % {"n": n}
+
+
+def format_date(day: date) -> str:
+    """A date of a calendar, such as a slip's due date: with its year, on nobody's clock."""
+    return format_skeleton("yMMMd", day, locale=locale())
 
 
 def format_span(span: timedelta) -> str:

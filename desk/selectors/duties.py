@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from desk import clocks
@@ -21,8 +20,7 @@ class DutyCard:
 
     estimate: DutyEstimate | None = None
     terms: tuple[tuple[str, str], ...] = ()
-    tax: str = ""
-    tax_in_order: str = ""  # in the order's currency, where that is another one
+    tax: str = ""  # also in the order's currency, where that is another one
     valid_from: str = ""
     missing: str = ""
 
@@ -56,9 +54,8 @@ def duty_card(order: Order) -> DutyCard | None:
     return DutyCard(
         found,
         tuple(_terms(found, order)),
-        clocks.format_money(found.tax, found.currency),
-        "" if order.currency == found.currency else clocks.format_money(found.tax / rate, order.currency),
-        date_format(found.valid_from),
+        _both(found, order, rate),
+        clocks.format_date(found.valid_from),
     )
 
 
@@ -77,8 +74,15 @@ def _day(order: Order) -> date:
 
 def _missing(error: NoDutyRates, table: DutyTable, day: date) -> str:
     if day < min(row.valid_from for row in table.import_tax):
-        return _("The rates of %(day)s are not known.") % {"day": date_format(day)}
+        return _("The rates of %(day)s are not known.") % {"day": clocks.format_date(day)}
     return _("Above the simplified regime: customs works it out itself.")
+
+
+def _both(found: DutyEstimate, order: Order, rate: Decimal) -> str:
+    tax = clocks.format_money(found.tax, found.currency)
+    return (
+        tax if order.currency == found.currency else f"{tax} ≈ {clocks.format_money(found.tax / rate, order.currency)}"
+    )
 
 
 def _terms(found: DutyEstimate, order: Order) -> Iterator[tuple[str, str]]:

@@ -2,11 +2,12 @@
 
 from django import template
 
-from desk import number_words
+from desk import clocks, number_words
 from orders.tax_ids import is_tax_id
 
 register = template.Library()
 
+register.filter("calendar_day", clocks.format_date)
 register.filter("number_note", number_words.number_note)
 register.filter("number_origin", number_words.number_origin)
 register.filter("tax_id_note", number_words.tax_id_note)

@@ -35,9 +35,9 @@ def check(client: Client, order: Order, line: str) -> str:
 def test_duty_and_tax_stand_beside_the_order_with_their_terms(alice: Client, store: Store) -> None:
     order = with_buyer(placed_order(store, total=Decimal(100)), state="SP")
     page = page_of(alice, order)
-    for told in ("US$68.67", "US$168.67", "60 % less US$20.00", "17 % of the price", "Rates since Aug. 1, 2024"):
+    for told in ("US$68.67", "US$168.67", "60 % less US$20.00", "17 % of the price", "Rates since 1 Aug 2024"):
         assert told in page
-    assert "normally collects it at checkout" in page
+    assert "collected by the platform at checkout" in page
 
 
 def test_another_currency_is_estimated_by_the_stores_rate(alice: Client, store: Store) -> None:
@@ -45,7 +45,7 @@ def test_another_currency_is_estimated_by_the_stores_rate(alice: Client, store: 
     store.save()
     page = page_of(alice, placed_order(store, total=Decimal(250), currency="BRL"))
     assert "R$250.00 ≈ US$50.00" in page
-    assert "≈ R$111.45" in page
+    assert "US$22.29 ≈ R$111.45" in page
     assert "The buyer's state is not known" in page
 
 
@@ -100,13 +100,13 @@ def test_a_tax_number_says_its_kind_or_why_it_is_none(alice: Client, placed: Ord
 def test_a_sound_line_says_when_it_is_due_and_how_much(alice: Client, placed: Order) -> None:
     page = check(alice, placed, LINE)
     assert "The line holds." in page
-    assert "July 9, 2025" in page  # of the cycles of its due factor the one nearest to the order
+    assert "9 Jul 2025" in page  # of the cycles of its due factor the one nearest to the order
     assert "R$389.36" in page
     assert "Compare it with the order's total: US$24.00." in page
 
 
 def test_a_due_date_on_which_banks_do_not_work_moves_on(alice: Client, placed: Order) -> None:
-    assert "No banking day: it can be paid until Nov. 17, 2025." in check(alice, placed, line_due("1266"))
+    assert "No banking day: it can be paid until 17 Nov 2025." in check(alice, placed, line_due("1266"))
 
 
 @pytest.mark.parametrize(("total", "told"), [("389.36", "It is the order's total."), ("9.00", "total is R$9.00")])
