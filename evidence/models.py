@@ -104,6 +104,9 @@ class Bundle(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)
     pages = models.PositiveIntegerField(_("pages"), default=0)
+    # Every file: the first is the one above, more are numbered parts and pictures; suffix, file, sha256, size, pages.
+    files = models.JSONField(_("files"), default=list, blank=True)
+    inputs = models.CharField(max_length=64, blank=True, db_index=True)  # the hash of all that the files follow from
     report = models.JSONField(_("report"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
@@ -118,6 +121,11 @@ class Bundle(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dispute} · {self.number}"
+
+    @property
+    def parts(self) -> int:
+        """Into how many documents it was divided to fit."""
+        return sum("pages" in file for file in self.files)
 
     @property
     def path(self) -> Path:

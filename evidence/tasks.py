@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
-from evidence.services.bundles import build_bundle, tidy_cache, waiting_bundles
+from evidence.services.building import tidy_cache
+from evidence.services.bundles import build_bundle, waiting_bundles
 from evidence.services.exhibits import remove_orphans
 
 EXPIRES = 30  # seconds; after an outage no pile of old wake-ups

@@ -11,7 +11,7 @@ from evidence.storing import READ_ONLY
 
 def publish(path: Path, sha256: str) -> str:
     """Keep the file; returns its name below MEDIA_ROOT. The same bytes are kept once."""
-    name = f"bundles/{sha256[:2]}/{sha256}.pdf"
+    name = f"bundles/{sha256[:2]}/{sha256}{path.suffix}"
     place = Path(settings.MEDIA_ROOT) / name
     if place.exists() and place.stat().st_size == path.stat().st_size:
         return name

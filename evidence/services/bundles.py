@@ -12,20 +12,18 @@ from django.db.models import Q
 
 from disputes.models import Dispute
 from disputes.recording import record
-from evidence.bundling.caching import Cache
 from evidence.bundling.collecting import collect
-from evidence.bundling.fitting import UnfitBundle
-from evidence.bundling.making import Made, make_bundle
-from evidence.bundling.publishing import publish
+from evidence.bundling.exhibits import exhibits_of
+from evidence.bundling.fitting import UnfitBundle, foresee
 from evidence.bundling.rendering import UnusableRenderer
 from evidence.models import Bundle, BundleState
 from evidence.recipients import find_recipient
+from evidence.services.building import Outcome, build
 from evidence.services.reports import bundle_report
 from orders.events import Event, EventType
 
 SILENCE = timedelta(minutes=6)  # without a sign of work for so long, a bundle's worker is taken for dead
 MAX_ATTEMPTS = 3
-LOST = timedelta(days=1)  # a folder that was worked in so long ago belongs to nobody
 
 
 def request_bundle(dispute_id: int, *, recipient: str, now: datetime, actor: str) -> Bundle:
@@ -113,49 +111,49 @@ def _build(bundle: Bundle, clock: Callable[[], datetime]) -> None:
 
     try:
         recipient = find_recipient(bundle.recipient)
+        foresee((row.pages for row in exhibits_of(bundle.dispute)), recipient)
         case = collect(bundle.dispute_id, recipient)
-        cache = kept()
-        with cache.work() as folder:
-            made = make_bundle(case, recipient, folder, note_progress, cache)
-            name = publish(made.path, made.sha256)
+        outcome = build(case, recipient, note_progress)
     except Exception as error:
         mine.update(state=BundleState.FAILED, error=f"{error}"[:2000] or type(error).__name__)
         raise
-    _finish(bundle, bundle_report(bundle, case, made), made, name, clock())
+    _finish(bundle, bundle_report(bundle, case, outcome), outcome, clock())
 
 
-def _finish(bundle: Bundle, report: dict[str, Any], made: Made, name: str, now: datetime) -> None:
+def _finish(bundle: Bundle, report: dict[str, Any], outcome: Outcome, now: datetime) -> None:
+    first = outcome.files[0]
     Bundle.objects.filter(pk=bundle.pk, attempts=bundle.attempts, state=BundleState.RUNNING).update(
         state=BundleState.READY,
         progress=100,
         heartbeat_at=now,
-        file=name,
-        sha256=made.sha256,
-        size=made.size,
-        pages=made.pages,
+        file=first["file"],
+        sha256=first["sha256"],
+        size=first["size"],
+        pages=first["pages"],
+        files=outcome.files,
+        inputs=outcome.inputs,
         report=report,
         error="",
     )
 
 
-def kept() -> Cache:
-    """What earlier bundles left behind, for the next ones."""
-    return Cache(Path(settings.MEDIA_ROOT) / "cache")
+def copy_bundle(bundle: Bundle, target: Path) -> list[Path]:
+    """Write a finished bundle's files where somebody wants them, each whole or not at all. Raises OSError.
+
+    Returns their paths: FILE.pdf and, where there are more, FILE-2.pdf … and pictures such as FILE-A-1.jpg.
+    """
+    return [_copy(bundle, file, target) for file in bundle.files]
 
 
-def tidy_cache(now: datetime) -> int:
-    """Remove what bundles left and nobody used for long, and work that a lost worker left; returns how many entries."""
-    return kept().tidy(before=(now - LOST).timestamp())
-
-
-def copy_bundle(bundle: Bundle, target: Path) -> None:
-    """Write a finished bundle's file where somebody wants it, whole or not at all. Raises OSError."""
-    partial = target.with_name(f".{target.name}.part")
+def _copy(bundle: Bundle, file: dict[str, Any], target: Path) -> Path:
+    place = target if file is bundle.files[0] else target.with_name(f"{target.stem}{file['suffix']}")
+    partial = place.with_name(f".{place.name}.part")
     try:
-        shutil.copyfile(Path(settings.MEDIA_ROOT) / bundle.file, partial)
-        partial.replace(target)
+        shutil.copyfile(Path(settings.MEDIA_ROOT) / file["file"], partial)
+        partial.replace(place)
     finally:
         partial.unlink(missing_ok=True)
+    return place
 
 
 def mark_submitted(bundle_id: int, *, now: datetime, actor: str) -> Bundle:

@@ -164,7 +164,7 @@ def test_two_exports_are_the_same_bytes_whatever_we_did_meanwhile(dispute: Dispu
 def test_the_export_answers_as_the_contract_says(dispute: Dispute, tmp_path: Path) -> None:
     answer = export(dispute, tmp_path / "1.pdf")
     exhibit = answer["exhibits"][0]
-    assert list(answer) == ["file", "pages", "bytes", "sha256", "exhibits", "recipient", "parts"]
+    assert list(answer)[:7] == ["file", "pages", "bytes", "sha256", "exhibits", "recipient", "parts"]
     assert {"mark", "title", "first_page", "last_page", "sha256"} <= set(exhibit)
     assert answer["bytes"] == (tmp_path / "1.pdf").stat().st_size
 
@@ -182,7 +182,7 @@ def verified(path: Path) -> tuple[int, str]:
 def test_verify_bundle_tells_whole_changed_and_other_files_apart(dispute: Dispute, tmp_path: Path) -> None:
     export(dispute, tmp_path / "1.pdf")
     data = (tmp_path / "1.pdf").read_bytes()
-    at_scan = data.index(b"\xff\xda", data.index(b"\xff\xd8\xff")) + 30
+    at_scan = data.index(b"\xff\xda", data.rindex(b"\xff\xd8\xff")) + 30
     (tmp_path / "2.pdf").write_bytes(data[:at_scan] + bytes([data[at_scan] ^ 1]) + data[at_scan + 1 :])
     (tmp_path / "3.pdf").write_bytes(files.paper())
     assert verified(tmp_path / "1.pdf") == (0, "")

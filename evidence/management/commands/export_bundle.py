@@ -35,7 +35,7 @@ class Command(ContractCommand):
             bundle = make_bundle_now(
                 options["dispute"], recipient=options["recipient"], clock=timezone.now, actor="command"
             )
-            copy_bundle(bundle, target)
+            places = copy_bundle(bundle, target)
         except Dispute.DoesNotExist:
             self.fail(f"there is no dispute {options['dispute']}: load_scenario and the desk tell a dispute's number")
         except (UnknownRecipient, UnusableRenderer, UnfitBundle) as error:
@@ -51,6 +51,7 @@ class Command(ContractCommand):
             "sha256": bundle.sha256,
             "exhibits": bundle.report["exhibits"],
             "recipient": bundle.recipient,
-            "parts": 1,
+            "parts": bundle.parts,
+            "files": [str(place) for place in places],
         }
         self.answer(document, as_json=options["as_json"])
