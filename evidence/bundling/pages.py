@@ -49,7 +49,7 @@ def words_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
     blanks = dict.fromkeys(("page", "pages", "part", "parts"), "")
     blanks |= {"zone": case.zone, "number": str(case.changes.number) if case.changes else ""}
     labels = {name: teller.book.say("labels", name, **blanks) for name in teller.book.keys("labels")}
-    return {"language": teller.book.languages[0], "say": labels}
+    return {"language": teller.book.languages[0], "say": labels, "attaches": teller.attaches}
 
 
 def cover_context(case: CaseFile, teller: Teller) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.conf import settings
 
 from evidence.bundling.cases import Attachment, CaseDisruption, CaseSnapshot, Happening, SentMessage, TrackingNews
 from evidence.recipients import Recipient
+from evidence.storing import hash_file
 from messaging.models import Channel, Message, MessageState
 from orders.events import EventType
 from orders.models import Disruption, Order, Snapshot, TimelineEvent, TrackingEvent
@@ -66,20 +67,31 @@ def messages(order: Order) -> Iterator[SentMessage]:
             body=row.body,
             message_id=row.message_id(settings.MESSAGE_ID_DOMAIN) if row.channel == Channel.EMAIL else "",
             proof_sha256=row.proof_sha256,
-            proof_name=_proof_name(number) if row.proof else "",
+            proof_name=_proof_name(number) if _is_whole(row) else "",
         )
 
 
 def mails(order: Order) -> Iterator[Attachment]:
     """The mails as they went out, to be attached."""
     for number, row in enumerate(_sent(order), start=1):
-        if row.proof:
-            path = Path(settings.MEDIA_ROOT) / str(row.proof)
-            yield Attachment(_proof_name(number), path, row.proof_sha256, EML, row.subject)
+        if _is_whole(row):
+            yield Attachment(_proof_name(number), _proof_path(row), row.proof_sha256, EML, row.subject)
 
 
 def _sent(order: Order) -> Iterator[Message]:
     yield from Message.objects.filter(order=order, state=MessageState.SENT).order_by("sent_at", "pk")
+
+
+def _is_whole(row: Message) -> bool:
+    """Whether the stored mail is there, and still what went out."""
+    try:
+        return bool(row.proof) and hash_file(_proof_path(row)) == row.proof_sha256
+    except OSError:
+        return False
+
+
+def _proof_path(row: Message) -> Path:
+    return Path(settings.MEDIA_ROOT) / str(row.proof)
 
 
 def _proof_name(number: int) -> str:

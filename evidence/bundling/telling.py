@@ -54,6 +54,7 @@ class Teller:
     book: Phrasebook
     zone: ZoneInfo
     currency: str
+    attaches: bool = False  # whether files go along: only then they are named
 
     def moment(self, at: datetime) -> Moment:
         """An instant, to the minute."""
@@ -102,4 +103,4 @@ class Teller:
 def open_teller(case: CaseFile, recipient: Recipient) -> Teller:
     """Who tells this case to this recipient."""
     currency = case.total.currency if case.total else (case.claim.amount.currency if case.claim.amount else "")
-    return Teller(Phrasebook(recipient.languages), ZoneInfo(case.zone), currency)
+    return Teller(Phrasebook(recipient.languages), ZoneInfo(case.zone), currency, attaches=recipient.attaches)

@@ -1,5 +1,6 @@
 """What is collected for a bundle: this dispute's papers, the record with all that was taken back, marks that stay."""
 
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from tests.evidence import files
 pytestmark = pytest.mark.django_db
 
 NOW = "04-18 10:00"
+MAIL = b"Subject: Oi"
 CHAT = b"Maria: oi\nAlice: ol\xc3\xa1"
 
 
@@ -213,14 +215,16 @@ def test_originals_and_mails_are_to_be_attached(dispute: Dispute) -> None:
     message = Message.objects.create(
         order=dispute.order, purpose="shipped", sequence=1, rule="M1", channel="email", language="pt-br", subject="Oi",
         body="Oi", state="sent", queued_at=at(NOW), send_after=at(NOW), sent_at=at(NOW), next_attempt_at=at(NOW),
-        proof_sha256="ab" * 32,
+        proof_sha256=sha256(MAIL).hexdigest(),
     )  # fmt: skip
-    message.proof.save("1.eml", ContentFile(b"Subject: Oi"))
+    message.proof.save("1.eml", ContentFile(MAIL))
     case = collected(dispute)
     named = [(one.name, one.media_type, one.sha256) for one in case.attachments]
     assert named == [
         ("A-1 two.png", "image/png", case.exhibits[0].sha256),
-        ("mail-01.eml", "message/rfc822", "ab" * 32),
+        ("mail-01.eml", "message/rfc822", sha256(MAIL).hexdigest()),
     ]
     assert all(one.path.exists() for one in case.attachments)
     assert case.messages[0].proof_name == "mail-01.eml"
+    case.attachments[1].path.write_bytes(b"another mail")
+    assert [one.name for one in collected(dispute).attachments] == ["A-1 two.png"]
