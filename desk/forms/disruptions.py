@@ -88,7 +88,7 @@ class DisruptionForm(EndForm):
     def __init__(self, *args: Any, stores: Sequence[Store], now: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.stores, self.now = {store.slug: store for store in stores}, now
-        self.fields["starts_on"].initial = timezone.localdate(now)
+        self.fields["starts_on"].initial = now.astimezone(timezone.get_current_timezone()).date()
         field = self.fields["store"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101  declared above
         field.choices = [(store.slug, store.name) for store in stores]
