@@ -5,7 +5,8 @@ It names the bundle's exhibits by one hash, which anybody works out again from t
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import segno
 
@@ -23,10 +24,19 @@ def exhibits_digest(originals: Iterable[tuple[str, str]]) -> str:
 
 def verify_line(case: CaseFile) -> str:
     """The line of this case; `made` is the date of the newest thing in it (UTC)."""
-    digest = exhibits_digest((exhibit.mark, exhibit.sha256) for exhibit in case.exhibits)
-    made = f"{case.made_of:%Y-%m-%dT%H:%M:%SZ}"
-    words = [FORMAT, f"order={case.order_number}", f"dispute={case.dispute_number}", f"made={made}"]
-    return " ".join([*words, f"exhibits={len(case.exhibits)}", f"sha256={digest}"])
+    originals = [(exhibit.mark, exhibit.sha256) for exhibit in case.exhibits]
+    return _spell(case.order_number, case.dispute_number, f"{case.made_of:%Y-%m-%dT%H:%M:%SZ}", originals)
+
+
+def line_of(manifest: Mapping[str, Any]) -> str:
+    """The line that a bundle with this manifest has on its cover."""
+    originals = [(str(one.get("mark")), str(one.get("original_sha256"))) for one in manifest["exhibits"]]
+    return _spell(manifest.get("order"), manifest.get("dispute"), manifest.get("made_of"), originals)
+
+
+def _spell(order: object, dispute: object, made: object, originals: Sequence[tuple[str, str]]) -> str:
+    words = [FORMAT, f"order={order}", f"dispute={dispute}", f"made={made}"]
+    return " ".join([*words, f"exhibits={len(originals)}", f"sha256={exhibits_digest(originals)}"])
 
 
 def draw_qr(text: str) -> str:

@@ -12,6 +12,7 @@ from evidence.bundling.changes import Change, ChangeKind, Changes
 from evidence.bundling.chats import read_chat
 from evidence.bundling.making import Made
 from evidence.bundling.verify_lines import verify_line
+from evidence.bundling.verifying import verify
 from tests.cast import at
 from tests.evidence import files
 from tests.evidence.cases import ARABIC, CHINESE, RUSSIAN, case_of, exhibit
@@ -102,7 +103,10 @@ def test_the_position_stands_in_the_platforms_language_and_in_the_sellers(pages:
         assert "卖家不同意买家主张" in page
 
 
-def test_the_cover_has_the_verify_line(full_case: CaseFile, pages: list[str]) -> None:
+def test_the_cover_has_the_verify_line_that_the_manifest_gives(
+    full_case: CaseFile, full_bundle: Made, pages: list[str]
+) -> None:
+    assert verify(full_bundle.path).line == verify_line(full_case)
     assert verify_line(full_case).replace(" ", "") in pages[1].replace(" ", "")
 
 
