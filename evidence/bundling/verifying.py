@@ -12,6 +12,7 @@ import pikepdf
 from evidence.bundling.digests import digest_pages, exhibit_of
 from evidence.bundling.manifests import FORMAT, NAME, Seal, digest_of, read_attached, read_seal
 from evidence.bundling.signatures import Signature, read_signatures
+from evidence.bundling.verify_lines import line_of
 
 
 class NotABundle(ValueError):
@@ -53,6 +54,7 @@ class Verification:
     parts: int = 1
     attached: tuple[AttachedFile, ...] = ()
     signatures: tuple[Signature, ...] = ()
+    line: str = ""  # as the cover prints it, worked out from the manifest
 
 
 def verify(path: Path, trusted: Sequence[Path] = ()) -> Verification:
@@ -90,8 +92,9 @@ def _verify(path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any], trusted: Seq
         problems.append("something was added to the file after the export")
     if trusted and not signatures:
         problems.append("it is not signed, so that the given certificates vouch for nothing")
+    line = line_of(manifest)
     part, parts = (int(manifest.get(name, 1)) for name in ("part", "parts"))
-    return Verification(len(pdf.pages), checks, tuple(dict.fromkeys(problems)), part, parts, attached, signatures)
+    return Verification(len(pdf.pages), checks, tuple(dict.fromkeys(problems)), part, parts, attached, signatures, line)
 
 
 def _manifest(path: Path, pdf: pikepdf.Pdf) -> dict[str, Any] | None:

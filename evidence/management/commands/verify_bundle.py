@@ -40,6 +40,7 @@ class Command(ContractCommand):
 def _document(found: Verification) -> dict[str, Any]:
     return {
         "holds": not found.problems,
+        "verify_line": found.line,
         "pages": found.pages,
         "part": found.part,
         "parts": found.parts,
