@@ -1,6 +1,7 @@
 """`verify_timeline` by a script, on timelines that somebody changed past the program."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
@@ -9,12 +10,14 @@ from tests.commands.conftest import CommandLine
 pytestmark = pytest.mark.slow
 
 TOUCHED = {
-    "changed": "event 2 (payment_confirmed) was changed",
+    "changed": "event 2 (snapshot) was changed",
     "cut-out": "event 2 is missing",
     "cut-off": "events after",
     "reordered": "event 2",
     "rewritten": "event 2",
     "private": "its personal data was changed",
+    "view": "(listing, sale) was changed",
+    "forged": "(policy, sale) is not on the timeline",
 }
 WHOLE = ["erased", "untouched"]
 HEADER = "order_number,placed_at,paid_at,buyer_name,buyer_email"
@@ -60,6 +63,16 @@ def tamper(line: CommandLine) -> None:
     of_order = f"event_id IN {EVENT})"
     line.query(f'UPDATE orders_privatedata SET data = \'{{"text": "thanks"}}\' WHERE {of_order}', "private")
     line.query(f"DELETE FROM orders_privatedata WHERE {of_order}", "erased")
+    tamper_with_views(line)
+
+
+def tamper_with_views(line: CommandLine) -> None:
+    """A listing with another price, and a policy that was made up later, with its hash."""
+    line.query("DROP TRIGGER orders_snapshot_no_update")
+    kept = "order_id = (SELECT id FROM orders_order WHERE order_number = ?) AND kind ="
+    line.query(f"UPDATE orders_snapshot SET content = '{{\"total\":\"1.00\"}}' WHERE {kept} 'listing'", "view")
+    made_up = f"content = '{{}}', sha256 = '{sha256(b'{}').hexdigest()}'"
+    line.query(f"UPDATE orders_snapshot SET {made_up} WHERE {kept} 'policy'", "forged")
 
 
 def test_every_broken_chain_is_named_with_its_place_and_erased_data_is_no_fault(tampered: CommandLine) -> None:
