@@ -33,6 +33,8 @@ FACTS = [
     EventType.SHIPPED,
     EventType.TRACKING,
     EventType.DELIVERED,
+    EventType.RECEIPT_DENIED,
+    EventType.RECEIPT_CONFIRMED,
     EventType.COMPLETED,
     EventType.CANCELLED,
     EventType.REFUND_ISSUED,

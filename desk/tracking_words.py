@@ -128,6 +128,41 @@ DETAILS: dict[str, Words] = {
     TrackingDetail.DESTROYED: _("destroyed"),
     TrackingDetail.NOT_LOCATED: _("not located"),
 }
+# What the team does by what the carrier says of a failed delivery (T4), or by who has the parcel (T5).
+BY_CAUSE: dict[str, Words] = {
+    TrackingDetail.OUT_OF_AREA: _("The carrier does not go there: tell the buyer where to collect it."),
+    TrackingDetail.UNREACHABLE: _("Have the buyer look for blocked calls, or give the carrier the right number."),
+    TrackingDetail.ABSENT: _("Agree on a time with the buyer, and pass it on to the carrier."),
+    TrackingDetail.CLOSED: _("The place is closed: tell the buyer, and ask the carrier to come again when it opens."),
+    TrackingDetail.UNPACKING_REFUSED: _("Ask the carrier to let the buyer unpack, or have the buyer sign and film it."),
+    TrackingDetail.REFUSED: _("Ask the buyer why he refused it, before it goes back."),
+    TrackingDetail.WRONG_ADDRESS: _("Get the right address from the buyer, and give it to the carrier at once."),
+    TrackingDetail.ADDRESSEE_UNKNOWN: _("Ask the buyer whether he moved, and give the carrier the right address."),
+    TrackingDetail.DOCUMENT_MISSING: _("Find out which document is missing, and who has it."),
+    TrackingDetail.CARRIER_PROBLEM: _("Ask the carrier when he tries again, and tell the buyer."),
+    TrackingDetail.NEIGHBOUR: _("Send the buyer to his neighbours; the carrier knows which one."),
+    TrackingDetail.PROPERTY_DESK: _("Send the buyer to the property desk or the reception."),
+    TrackingDetail.LOCKER: _("The locker's code came by text message: have the buyer look among blocked ones."),
+    TrackingDetail.PICKUP_POINT: _("Send the buyer to the pick-up point; its code may be among blocked messages."),
+    TrackingDetail.PO_BOX: _("Send the buyer to his post-office box."),
+    TrackingDetail.LEFT_AT_DOOR: _(
+        "Have the buyer look at the door and ask in the house; ask the carrier for a photo."
+    ),
+    TrackingDetail.COURIER: _("A courier's own scribble, such as late in the evening: call the courier."),
+    TrackingDetail.SIGNED_BY_OTHER: _("Ask the carrier for the name and the signature."),
+    TrackingDetail.IN_PERSON: _("Ask the carrier for the signature, and compare it with the buyer's name."),
+}
+# Who may have signed, for a person to choose.
+SIGNERS = [
+    TrackingDetail.NEIGHBOUR,
+    TrackingDetail.PROPERTY_DESK,
+    TrackingDetail.LOCKER,
+    TrackingDetail.PICKUP_POINT,
+    TrackingDetail.LEFT_AT_DOOR,
+    TrackingDetail.COURIER,
+    TrackingDetail.SIGNED_BY_OTHER,
+    TrackingDetail.IN_PERSON,
+]
 CAUSES: dict[str, Words] = {
     TrackingCause.NORMAL_COURSE: _("the normal course"),
     TrackingCause.NOT_HANDED_OVER: _("not handed to the carrier yet"),

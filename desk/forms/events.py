@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from desk.selectors.duties import duty_card
+from desk.tracking_words import DETAILS, SIGNERS
 from desk.words import CHOICES, TRACKING
 from orders.events import Event, EventType
 from orders.lifecycle import UNPAID
@@ -150,9 +151,23 @@ class TextForm(EventForm):
     text = forms.CharField(label=_("Text"), max_length=LONG, widget=forms.Textarea(attrs={"rows": 3}))
 
 
+class DeniedReceiptForm(EventForm):
+    """The buyer says that it did not arrive: what he says, and who is said to have the parcel (T5)."""
+
+    text = forms.CharField(
+        label=_("What the buyer says"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    signed_by = forms.ChoiceField(
+        label=_("Who signed"),
+        required=False,
+        choices=[("", _("as the carrier says, or not known")), *((who, DETAILS[who]) for who in SIGNERS)],
+    )
+
+
 FORMS: dict[EventType, type[EventForm]] = {
     EventType.SHIPPED: ShipForm,
     EventType.DELIVERED: DeliveryForm,
+    EventType.RECEIPT_DENIED: DeniedReceiptForm,
     EventType.REFUND_ISSUED: RefundForm,
     EventType.FUNDS_RELEASED: AmountForm,
     EventType.REPAID: AmountForm,

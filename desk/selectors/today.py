@@ -66,6 +66,11 @@ class Card:
         return self.message is not None or self.item.kind in {ActionKind.CONTACT_BUYER, ActionKind.ASK_REPAYMENT}
 
     @property
+    def tracks(self) -> bool:
+        """Whether it is about where the parcel is, which the order's page shows."""
+        return self.item.subject.startswith("tracking:") or self.item.kind == ActionKind.VERIFY_TRACKING
+
+    @property
     def command(self) -> str | Promise:
         """What the button of its command says."""
         return COMMANDS[ACTION_EVENTS[self.item.kind]]

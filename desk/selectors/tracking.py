@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from desk.access import Reader
+from desk.rules import rule_sentence
 from desk.selectors.lookups import Lookup, lookups_of
 from desk.tracking_words import ADVICE, QUEUES, STEPS, StepWords, Words
 from disputes.models import ActionKind, TrackingCase
@@ -111,6 +112,11 @@ class Page:
 
     rows: list[Row] = field(default_factory=list)
     more: str = ""
+
+    @property
+    def rules(self) -> dict[str, str]:
+        """Why parcels stand in this queue: each rule with its sentence."""
+        return {row.rule: rule_sentence(row.rule, row.order.policy) for row in self.rows if row.rule}
 
 
 def buyers_deadline(order: Order) -> datetime | None:

@@ -144,6 +144,12 @@ def tracking_word(code: str, table: str) -> str:
 
 
 @register.filter
+def by_cause(detail: str) -> str:
+    """What the team does about a failed delivery or a parcel that somebody else has; empty where nothing special."""
+    return str(tracking_words.BY_CAUSE.get(detail, ""))
+
+
+@register.filter
 def case_result(result: str) -> str:
     """What closed a tracking case."""
     return tracking_words.result_words(result)
