@@ -51,17 +51,27 @@ class Plan:
 def plan_pages(case: CaseFile, rendered: Sequence[Rendered], prepared: Mapping[str, Prepared]) -> Plan:
     """The sections in their order, with every exhibit at the first of the exhibits' headings."""
     plan, anchors = Plan(), _anchors(rendered)
-    chats = {section.name: list(_leaves(section, section.name.removeprefix(CHAT))) for section in rendered}
+    chats = _chats(rendered)
     for name, sections in groupby(rendered, key=lambda section: section.name):
         if name == EXHIBITS:
             for exhibit in case.exhibits:
-                chat = chats.get(f"{CHAT}{exhibit.mark}", [])
-                plan.add(exhibit.mark, [*_exhibit_leaves(exhibit, anchors, prepared[exhibit.mark].pages), *chat])
+                leaves = _exhibit_leaves(exhibit, anchors, prepared[exhibit.mark].pages)
+                plan.add(exhibit.mark, [*leaves, *chats.get(exhibit.mark, ())])
         elif name != STAMPS and not name.startswith(CHAT):
             plan.add(name, [leaf for section in sections for leaf in _leaves(section)])
     numbers = {leaf.text: number for number, leaf in reversed(list(enumerate(plan.leaves, start=1)))}
     plan.anchors = {name: numbers[place] for name, place in anchors.items() if place in numbers}
     return plan
+
+
+def _chats(rendered: Sequence[Rendered]) -> dict[str, list[Leaf]]:
+    """The pages of each exhibit that is set as text, by its mark; a long one is set in several documents."""
+    chats: dict[str, list[Leaf]] = {}
+    for section in rendered:
+        if section.name.startswith(CHAT):
+            mark = section.name.removeprefix(CHAT)
+            chats.setdefault(mark, []).extend(_leaves(section, mark))
+    return chats
 
 
 def _anchors(rendered: Sequence[Rendered]) -> dict[str, Place]:

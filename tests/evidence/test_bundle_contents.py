@@ -1,5 +1,6 @@
 """What a full case says in print: claim and proofs, the course, disruptions, views, chats, changes; in every script."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -180,3 +181,14 @@ def test_a_chat_whose_file_was_changed_is_a_slip(full_case: CaseFile, tmp_path: 
         text = opened[made.exhibits[0]["first_page"] - 1].get_textpage().get_text_bounded()
     assert made.exhibits[0]["problem"] == "altered"
     assert "another word" not in text
+
+
+@pytest.mark.slow
+def test_a_long_chat_is_printed_to_its_last_word(tmp_path: Path) -> None:
+    text = "\n".join(f"[12/03/2026, 14:05:11] Maria: word{number}" for number in range(600))
+    record = replace(exhibit(1, tmp_path, "chat.txt", text.encode(), kind="chat_record"), chat=tuple(read_chat(text)))
+    made = make(replace(case_of(tmp_path, {}), exhibits=(record,)), tmp_path / "out")
+    with pypdfium2.PdfDocument(made.path) as opened:
+        first, last = made.exhibits[0]["first_page"], made.exhibits[0]["last_page"]
+        words = " ".join(opened[number - 1].get_textpage().get_text_bounded() for number in range(first, last + 1))
+    assert [f"word{number}" for number in range(600)] == re.findall(r"word\d+", words)
