@@ -70,14 +70,20 @@ def _give_back(disruption: Disruption, next_look_at: datetime | None, applied_at
 
 
 def _is_mine(disruption: Disruption) -> bool:
-    """Whether nobody changed the disruption since it was taken."""
-    return Disruption.objects.filter(pk=disruption.pk, next_look_at=disruption.next_look_at).exists()
+    """Whether nobody changed the disruption since it was taken; in a transaction, nor will before its end."""
+    same = Disruption.objects.filter(pk=disruption.pk, next_look_at=disruption.next_look_at)
+    return same.select_for_update(of=("self",)).first() is not None
+
+
+def _is_held(disruption: Disruption) -> bool:
+    with transaction.atomic():
+        return _is_mine(disruption)
 
 
 def _touch_all(disruption: Disruption, clock: Callable[[], datetime], until: datetime) -> tuple[int, bool]:
     count = 0
     for number, pk in enumerate(list(_untouched(disruption, clock()))):
-        if clock() >= until or (number % BATCH == 0 and not _is_mine(disruption)):
+        if clock() >= until or (number % BATCH == 0 and not _is_held(disruption)):
             return count, False
         try:
             count += touch_order(disruption, pk, now=clock())
@@ -98,9 +104,11 @@ def touch_order(disruption: Disruption, order_id: int, *, now: datetime) -> bool
     """Record the disruption on an order whose parcel it touches, and tell the buyer; whether it was news.
 
     Whoever was told of the same cause for the same time is not told again; neither is the buyer of an order that
-    came in as history (S7). Raises Order.DoesNotExist.
+    came in as history (S7). One that somebody changed since it was read touches nothing. Raises Order.DoesNotExist.
     """
     with transaction.atomic():
+        if not _is_mine(disruption):
+            return False
         ledger = open_ledger(order_id, now=now, actor=disruption.recorded_by or "disruption")
         event = disruption_event(disruption, now)
         if TouchedOrder.objects.filter(disruption=disruption, order=ledger.order).exists():

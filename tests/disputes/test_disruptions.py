@@ -347,14 +347,12 @@ def test_what_is_lifted_touches_no_more_and_what_has_not_left_stays_unsent(store
 
 
 def test_a_disruption_lifted_while_it_is_told_tells_no_further(store: Store) -> None:
-    for number in range(3):
-        parcel(store, str(number))
-    disruption = recorded(store)
-    stale = Disruption.objects.get()
-    look(disruption)
-    lift_disruption(disruption.pk, now=at(after(NOW, minutes=1)))
-    assert not Disruption.objects.filter(next_look_at=stale.next_look_at).exists()
-    look(disruption, after(NOW, minutes=2))
+    order = parcel(store, "1")
+    as_taken = recorded(store)
+    lift_disruption(as_taken.pk, now=at(after(NOW, minutes=1)))
+    assert not touch_order(as_taken, order.pk, now=at(after(NOW, minutes=1)))
+    look(as_taken, after(NOW, minutes=2))
+    assert told(order) == []
     assert waiting_disruptions(at("05-01 00:00")) == []
 
 
