@@ -26,9 +26,9 @@ def _is_same(attachment: Attachment) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A file's name in the bundle, and its specification there."""
+    """A file's key in the bundle, which is sorted by it, and its specification there."""
 
-    name: bytes
+    key: str
     file: pikepdf.Object
 
 
@@ -36,10 +36,10 @@ def attach_files(pdf: pikepdf.Pdf, attachments: Iterable[Attachment], date: str)
     """Add the files to those that the document has; their bytes are read when it is saved, and not packed again."""
     tree: Any = pdf.Root.Names.EmbeddedFiles
     known = list(tree.Names)
-    filed = [Filed(bytes(name), file) for name, file in zip(known[::2], known[1::2], strict=True)]
+    filed = [Filed(str(key), file) for key, file in zip(known[::2], known[1::2], strict=True)]
     filed += [_file(pdf, attachment, date) for attachment in attachments]
     tree.Names = pikepdf.Array(
-        [part for one in sorted(filed, key=lambda one: one.name) for part in (pikepdf.String(one.name), one.file)]
+        [part for one in sorted(filed, key=lambda one: one.key) for part in (pikepdf.String(one.key), one.file)]
     )
     pdf.Root.AF = pikepdf.Array([one.file for one in filed])
 
@@ -53,13 +53,14 @@ def _file(pdf: pikepdf.Pdf, attachment: Attachment, date: str) -> Filed:
         Params=pikepdf.Dictionary(Size=size, ModDate=date),
     )
     stream[ASIDE] = pikepdf.String(str(attachment.path))
-    name = pikepdf.String(attachment.name)
     specification = pikepdf.Dictionary(
         Type=pikepdf.Name.Filespec,
         F=attachment.name.encode("ascii", "replace").decode(),
-        UF=name,
+        UF=pikepdf.String(attachment.name),
         Desc=pikepdf.String(attachment.description),
         AFRelationship=pikepdf.Name.Source,
         EF=pikepdf.Dictionary(F=stream, UF=stream),
     )
-    return Filed(bytes(name), pdf.make_indirect(specification))
+    # Readers do not agree on how other letters are sorted; with these alone they have nothing to differ about.
+    key = attachment.name.encode("ascii", "backslashreplace").decode()
+    return Filed(key, pdf.make_indirect(specification))

@@ -143,14 +143,19 @@ def _attached(pdf: pikepdf.Pdf, manifest: dict[str, Any]) -> Iterator[AttachedFi
     """Every file inside, but the manifest; and every one that the manifest tells of and that is not there."""
     stated = {str(one["attached"]): str(one["original_sha256"]) for one in manifest["exhibits"] if one.get("attached")}
     stated |= {str(one["name"]): str(one["sha256"]) for one in manifest.get("attachments", [])}
-    found = {name: sha256(_content(pdf, name)).hexdigest() for name in pdf.attachments if name != NAME}
-    for name in sorted(stated.keys() | found.keys()):
-        yield AttachedFile(name, stated.get(name, ""), found.get(name, ""))
+    own, missing = sha256(read_attached(pdf) or b"").hexdigest(), set(stated)
+    for file in pdf.attachments.values():
+        found = sha256(_content(file)).hexdigest()
+        if (file.filename, found) != (NAME, own):
+            yield AttachedFile(file.filename, stated.get(file.filename, ""), found)
+            missing.discard(file.filename)
+    for name in sorted(missing):
+        yield AttachedFile(name, stated[name], "")
 
 
-def _content(pdf: pikepdf.Pdf, name: str) -> bytes:
+def _content(file: pikepdf.AttachedFileSpec) -> bytes:
     try:
-        return pdf.attachments[name].get_file().read_bytes()
+        return file.get_file().read_bytes()
     except (pikepdf.PdfError, ValueError, KeyError, TypeError, AttributeError):
         return b""
 

@@ -3,19 +3,26 @@
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
+import pypdfium2.raw as pdfium
 import pytest
+from pypdf.generic import StreamObject
 
 from evidence.bundling.making import Made
 from evidence.bundling.papers import ACTIVE_ACTIONS, ACTIVE_KEYS
 from evidence.bundling.preparing import open_bench
 from evidence.bundling.problems import Problem
 from evidence.file_types import FileType
-from tests.evidence import files
+from tests.evidence import files, hostile
 from tests.evidence.cases import case_of
 from tests.evidence.conftest import make
+from tests.evidence.readers import tools
+from tests.evidence.readers.points import POINTS
+from tests.evidence.readers.reading import Reading
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 REASONS = {
@@ -106,14 +113,102 @@ def test_the_bench_reaches_no_network() -> None:
     assert said.stdout.strip() in {"True False", "False True"}  # not every system lets a process leave
 
 
-@pytest.mark.slow
-def test_a_paper_that_unpacks_to_gigabytes_costs_only_its_own_process(tmp_path: Path) -> None:
-    def fill(pdf: pikepdf.Pdf) -> None:
-        inner = pikepdf.Stream(pdf, bytes(300_000_000)).read_raw_bytes()
-        pdf.pages[0].obj.Contents = pdf.make_stream(inner)
+COSTLY = {
+    "bomb.pdf": (hostile.bomb, Problem.TOO_COSTLY),
+    "image.pdf": (lambda: hostile.packed(hostile.huge_image), Problem.TOO_MANY_PIXELS),
+    "laughs.pdf": (lambda: files.paper(1, hostile.laughing_forms), Problem.TOO_COMPLEX),
+    "pages.pdf": (hostile.many_pages, Problem.TOO_MANY_PAGES),
+    "deep.pdf": (hostile.deep, Problem.DAMAGED),
+    "loop.pdf": (hostile.page_loop, Problem.DAMAGED),
+    "wide.jpeg": (hostile.wide_jpeg, Problem.TOO_MANY_PIXELS),
+    "scans.jpeg": (hostile.many_scans, Problem.TOO_COSTLY),
+    "profile.png": (hostile.profile_bomb, Problem.DAMAGED),
+}
 
-    pages, problem = prepared(files.paper(1, fill, compress_streams=True), "bomb.pdf", tmp_path)
-    assert (pages, problem) == (1, None) or problem is not None
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", COSTLY)
+def test_a_file_that_only_means_to_cost_is_turned_away_quickly(name: str, tmp_path: Path) -> None:
+    make_file, problem = COSTLY[name]
+    content, start = make_file(), time.monotonic()
+    assert prepared(content, name, tmp_path) == (0, problem)
+    assert time.monotonic() - start < 20  # seconds; each took under one
+
+
+ODD = {
+    "nothing.pdf": files.paper(1, hostile.boxed(0, 0, 0, 0)),
+    "endless.pdf": files.paper(1, hostile.boxed(0, 0, 1e9, 1e9)),
+    "backwards.pdf": files.paper(1, hostile.boxed(300, 400, 0, 0)),
+    "unbalanced.pdf": files.paper(2, hostile.unbalanced),
+    "circle.pdf": files.paper(1, hostile.loop_of_forms),
+    "empty.pdf": files.paper(2, hostile.without_contents),
+    "owned.pdf": hostile.owned(),
+    "talkative.png": hostile.talkative_png(),
+    "talkative.webp": hostile.talkative_webp(),
+    "located.pdf": files.paper(1, hostile.with_photo),
+    "form.pdf": files.paper(1, hostile.add_form),
+    "acting.pdf": files.paper(2, hostile.act_everywhere),
+}
+LOCKED = {"locked.pdf": files.encrypted(), "cut.pdf": files.truncated(), "both.jpg": files.polyglot()}
+
+
+@pytest.fixture(scope="session")
+def odd_bundle(tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """A bundle of nothing but odd and hostile files."""
+    case = case_of(tmp_path_factory.mktemp("odd"), ODD | LOCKED | {"bomb.pdf": hostile.bomb(500)})
+    return make(case, tmp_path_factory.mktemp("odd-bundle"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("point", POINTS)
+def test_a_bundle_of_hostile_files_stands_every_point(point: str, odd_bundle: Made) -> None:
+    assert list(POINTS[point](Reading(odd_bundle.path))) == []
+
+
+@pytest.mark.slow
+def test_every_odd_file_is_shown_and_every_hostile_one_has_its_slip(odd_bundle: Made) -> None:
+    problems = {one["name"]: (one["embedded_pages"] > 0, one["problem"]) for one in Reading(odd_bundle.path).exhibits}
+    assert {name for name, (is_shown, _problem) in problems.items() if is_shown} == set(ODD)
+    assert {name: problem for name, (_is_shown, problem) in problems.items() if problem} == {
+        "form.pdf": "active", "acting.pdf": "active", "locked.pdf": "encrypted", "cut.pdf": "damaged",
+        "both.jpg": "polyglot", "bomb.pdf": "too_costly",
+    }  # fmt: skip
+
+
+@pytest.mark.slow
+def test_what_was_filled_into_a_form_stays_on_the_page(odd_bundle: Made) -> None:
+    reading = Reading(odd_bundle.path)
+    form = next(one for one in reading.exhibits if one["name"] == "form.pdf")
+    assert "USD 1234.50" in reading.lines[form["last_page"] - 1]
+
+
+@pytest.mark.slow
+def test_a_drawing_that_leaves_its_state_changed_does_not_reach_our_own(odd_bundle: Made) -> None:
+    reading = Reading(odd_bundle.path)
+    pages = next(one for one in reading.exhibits if one["name"] == "unbalanced.pdf")
+    with pypdfium2.PdfDocument(odd_bundle.path) as document:
+        page = document[pages["last_page"] - 1]
+        box = next(one for one in page.get_objects() if one.type == pdfium.FPDF_PAGEOBJ_TEXT).get_bounds()
+        assert box[0] > 0
+        picture = page.render(scale=0.5).to_pil()
+    assert picture.getpixel((picture.width // 2, 6)) == (255, 255, 255)  # nothing of it in our margin
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("trace", [b"SECRET", b"Exif", b"/JavaScript", b"/Launch", b"app.alert", b".example"])
+def test_nothing_of_what_hostile_files_say_is_in_the_bundle(trace: bytes, odd_bundle: Made) -> None:
+    streams = (part.get_data() for part in Reading(odd_bundle.path).objects if isinstance(part, StreamObject))
+    assert trace not in odd_bundle.path.read_bytes()
+    assert all(trace not in content for content in streams)
+
+
+@pytest.mark.slow
+def test_other_viewers_draw_it_in_seconds(odd_bundle: Made, tmp_path: Path) -> None:
+    start = time.monotonic()
+    drawn = tools.run("pdftoppm", "-r", "30", "-png", odd_bundle.path, tmp_path / "page")
+    assert drawn.returncode == 0
+    assert len(list(tmp_path.glob("*.png"))) == odd_bundle.pages
+    assert time.monotonic() - start < 60
 
 
 @pytest.mark.slow

@@ -107,20 +107,20 @@ def kept_originals(reading: Reading) -> Iterator[str]:
             if exhibit[name] not in printed:
                 yield f"the {name} of {exhibit['mark']} is not printed"
     attached = {name: sha for name, sha in tools.attached_hashes(reading.path).items() if name != MANIFEST}
-    by_pypdf = {name: hashlib.sha256(files[0]).hexdigest() for name, files in reading.pdf.attachments.items()}
+    files = [(file.alternative_name, hashlib.sha256(file.content).hexdigest()) for file in reading.pdf.attachment_list]
     if sorted(attached.values()) != sorted(stated_attachments(reading).values()):
         yield f"attached are {sorted(attached)}, stated {sorted(stated_attachments(reading))}"
-    if sorted(sha for name, sha in by_pypdf.items() if name != MANIFEST) != sorted(attached.values()):
+    if sorted(sha for name, sha in files if name != MANIFEST) != sorted(attached.values()):
         yield "pypdf and poppler find other attached files"
 
 
 def drawn_letters(reading: Reading) -> Iterator[str]:
-    """7: every font is embedded, and holds a drawing of every letter that is shown."""
-    for name, is_embedded, can_be_copied in tools.fonts(reading.path):
-        if not is_embedded:
-            yield f"the font {name} is not embedded"
-        if not can_be_copied:
-            yield f"the letters of {name} cannot be copied"
+    """7: every font of ours is embedded, and holds a drawing of every letter that is shown."""
+    for font in tools.fonts(reading.path):
+        if font.number in reading.own_fonts and not font.is_embedded:
+            yield f"the font {font.name} is not embedded"
+        if font.number in reading.own_fonts and not font.can_be_copied:
+            yield f"the letters of {font.name} cannot be copied"
     yield from missing_letters(reading.pdf)
 
 

@@ -91,6 +91,12 @@ class Reading:
         """Every object that the document reaches, once; those inside others included."""
         return list(_walk(self.pdf.trailer))
 
+    @cached_property
+    def own_fonts(self) -> set[int]:
+        """The numbers of the fonts that pages of text are set in; those inside an exhibit are somebody else's."""
+        fonts = (page["/Resources"].get("/Font", {}).get_object() for page in self.pdf.pages)
+        return {reference.idnum for found in fonts for reference in dict.values(found)}
+
     def drawn(self, page: int) -> list[StreamObject]:
         """The pictures and forms that a page (from 1) draws."""
         resources = self.pdf.pages[page - 1].get("/Resources", {})

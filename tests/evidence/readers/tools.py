@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,10 +30,20 @@ def info(path: Path) -> dict[str, str]:
     return {key.strip(): value.strip() for key, _colon, value in (line.partition(":") for line in lines)}
 
 
-def fonts(path: Path) -> list[tuple[str, bool, bool]]:
-    """Every font that poppler finds: its name, whether it is embedded, and whether its letters can be copied."""
+@dataclass(frozen=True)
+class Font:
+    """A font as poppler finds it, by the number of its object."""
+
+    number: int
+    name: str
+    is_embedded: bool
+    can_be_copied: bool
+
+
+def fonts(path: Path) -> list[Font]:
+    """Every font of the document."""
     rows = [line.split() for line in run("pdffonts", path).stdout.splitlines()[2:]]
-    return [(row[0], row[-5] == "yes", row[-3] == "yes") for row in rows]
+    return [Font(int(row[-2]), row[0], row[-5] == "yes", row[-3] == "yes") for row in rows]
 
 
 def attached_hashes(path: Path) -> dict[str, str]:
