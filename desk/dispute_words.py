@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from disputes.advising import Liability
 from disputes.lifecycle import DisputeState
+from evidence.bundling.changes import ChangeKind
 from evidence.bundling.contradictions import Place, Topic
 from evidence.bundling.problems import Problem
 from orders.events import EventType
@@ -100,6 +101,14 @@ EXHIBITS: dict[str, Words] = {
     "waybill_receipt": _("Posting receipt"),
 }
 OTHER_EXHIBIT: Words = _("Something else")
+
+# What became of an exhibit since another version of the bundle.
+CHANGES: dict[str, Words] = {
+    ChangeKind.ADDED: _("new"),
+    ChangeKind.LEFT_OUT: _("left out"),
+    ChangeKind.CAPTION_CHANGED: _("described otherwise"),
+    ChangeKind.MOVED: _("moved"),
+}
 
 # What a case's papers can say in two ways, and where.
 DOUBTS: dict[str, Words] = {

@@ -9,7 +9,7 @@ from django.test import Client
 from disputes.models import Dispute
 from evidence.models import Exhibit
 from orders.models import Store
-from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture
+from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, ready_bundle
 
 
 @pytest.fixture
@@ -73,3 +73,13 @@ def test_papers_that_fit_together_are_said_to(alice: Client, dispute: Dispute) -
 def test_the_workbench_loads_the_list_by_itself(alice: Client, dispute: Dispute) -> None:
     page = alice.get(f"/disputes/{dispute.pk}/").content.decode()
     assert f'hx-get="/disputes/{dispute.pk}/doubts/"' in page
+
+
+def test_a_version_tells_what_changed_since_another(alice: Client, dispute: Dispute) -> None:
+    bundle = ready_bundle(dispute)
+    change = {"kind": "caption_changed", "mark": "A-1", "what": "invoice", "before": "old", "after": "new"}
+    bundle.report = {"changes": {"number": 3, "changes": [change]}}
+    bundle.save()
+    page = " ".join(alice.get(f"/disputes/{dispute.pk}/").content.decode().split())
+    assert "Changes since version 3" in page
+    assert "<strong>A-1</strong> described otherwise: Invoice · <del>old</del> · new" in page
