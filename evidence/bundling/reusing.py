@@ -18,7 +18,8 @@ def inputs_of(case: CaseFile, recipient: Recipient, *more: str) -> str:
     told = asdict(case)
     for exhibit in told["exhibits"] + told["attachments"]:
         exhibit["path"] = _state_of(exhibit["path"])
-    return key_of("bundle", engine_id(), repr(told), repr(recipient), *more)
+    profile = asdict(recipient) | {"timeline_without": sorted(recipient.timeline_without)}
+    return key_of("bundle", engine_id(), repr(told), repr(profile), *more)
 
 
 def _state_of(path: Path) -> list[Any]:
