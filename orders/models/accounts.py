@@ -89,12 +89,9 @@ class Store(models.Model):
     @cached_property
     def learnt_spans(self) -> dict[Lane, Span]:
         """What the store's own parcels took, by lane, as it was learnt last (T1)."""
-        return {
-            Lane(row.carrier, row.country, row.state): Span(
-                row.parcels, row.earliest_days, row.median_days, row.latest_days
-            )
-            for row in self.arrival_estimates.all()
-        }
+        lane, span = ("carrier", "country", "state"), ("parcels", "earliest_days", "median_days", "latest_days")
+        rows = self.arrival_estimates.order_by().values_list(*lane, *span)
+        return {Lane(*row[: len(lane)]): Span(*row[len(lane) :]) for row in rows}
 
     def policy_at(self, version: int | None) -> Policy:
         """The pack's version that an order pinned, with the store's own values. Raises UnusablePolicy."""
