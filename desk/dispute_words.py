@@ -170,6 +170,9 @@ PROBLEMS: dict[str, Words] = {
 RECIPIENTS: dict[str, Words] = {
     "archive": _("our own record"),
     "aliexpress": _("AliExpress"),
+    "paypal": _("PayPal"),
+    "stripe": _("Stripe"),
+    "pdfa3": _("an archive that asks for PDF/A-3"),
 }
 
 REMEDIES: dict[str, Words] = {
