@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 LINE, BARCODE = 47, 44  # digits
+FIELDS = ((0, 10), (10, 21), (21, 32))  # of a line, each with its check digit at the end
 # Factor 1000 was 3 July 2000; after 9999, on 21 February 2025, the factors began at 1000 again.
 BASE, FIRST, LAST = date(1997, 10, 7), 1000, 9999
 CYCLE = LAST - FIRST + 1  # days from a factor to the same factor of the next cycle
@@ -45,6 +46,13 @@ class Boleto:
     bank: str  # the bank's three digits
     due_on: date | None
     amount: Decimal | None
+
+    @property
+    def line(self) -> str:
+        """The line as it is printed, for those who had only the barcode."""
+        line = typed_line(self.barcode)
+        fields = [f"{line[start : start + 5]}.{line[start + 5 : end]}" for start, end in FIELDS]
+        return " ".join([*fields, line[32], line[33:]])
 
 
 def read_boleto(text: str, *, near: date) -> Boleto:
@@ -109,5 +117,5 @@ def _barcode(line: str) -> str:
 
 
 def _wrong_fields(line: str) -> list[Part]:
-    fields = {Part.FIELD_1: line[:10], Part.FIELD_2: line[10:21], Part.FIELD_3: line[21:32]}
-    return [part for part, field in fields.items() if int(field[-1]) != field_digit(field[:-1])]
+    parts = zip((Part.FIELD_1, Part.FIELD_2, Part.FIELD_3), FIELDS, strict=True)
+    return [part for part, (start, end) in parts if int(line[end - 1]) != field_digit(line[start : end - 1])]

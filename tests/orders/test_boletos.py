@@ -41,8 +41,9 @@ def test_a_line_is_read_as_it_stands_on_the_slip() -> None:
     assert read_boleto(printed, near=ORDERED) == read_boleto(LINE, near=ORDERED)
 
 
-def test_a_barcode_is_read_like_its_line() -> None:
+def test_a_barcode_is_read_like_its_line_and_gives_it_back() -> None:
     found = read_boleto(LINE, near=ORDERED)
+    assert found.line == "03399.16140 70000.019128 15560.010140 4 11370000038936"
     assert read_boleto(found.barcode, near=ORDERED) == found
 
 
