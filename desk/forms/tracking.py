@@ -51,6 +51,7 @@ class LookForm(forms.Form):
                 "hx-get": reverse_lazy("desk:tracking_reading"),
                 "hx-trigger": "input changed delay:300ms",
                 "hx-target": "next .reading",
+                "hx-swap": "innerHTML",  # the form around it swaps the whole row
             }
         ),
     )

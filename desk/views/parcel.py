@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import reswap, retarget
 
 from desk.access import DeskRequest, actor_of, clocks_of, order_of, workable
 from desk.forms.tracking import LookForm, StepForm
@@ -43,7 +44,9 @@ def record_look(request: HttpRequest, pk: int) -> HttpResponse:
     is_inline = desk_request.htmx and request.GET.get("in") == "row"
     template = "desk/tracking/look_form.html" if is_inline else "desk/tracking/look.html"
     context = {"order": order, "form": form, "clocks": clocks_of(desk_request, order), "sources": SOURCES, "now": now}
-    return render(request, template, context, status=422 if form.errors else 200)
+    answer = render(request, template, context, status=422 if form.errors else 200)
+    # What is wrong is said in the form: the row around it stays.
+    return reswap(retarget(answer, f"#look-in-{pk}"), "innerHTML") if is_inline and form.errors else answer
 
 
 def _record(request: DeskRequest, order: Order, form: LookForm, *, now: datetime) -> bool:
