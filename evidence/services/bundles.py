@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from errno import EACCES
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +139,13 @@ def _finish(bundle: Bundle, report: dict[str, Any], outcome: Outcome, now: datet
 
 
 def copy_bundle(bundle: Bundle, target: Path) -> list[Path]:
-    """Write a finished bundle's files where somebody wants them, each whole or not at all. Raises OSError.
+    """Write a finished bundle's files where somebody wants them, each whole or not at all.
 
+    Raises OSError, also for a place among the files that are kept.
     Returns their paths: FILE.pdf and, where there are more, FILE-2.pdf … and pictures such as FILE-A-1.jpg.
     """
+    if target.resolve().is_relative_to(Path(settings.MEDIA_ROOT).resolve()):
+        raise PermissionError(EACCES, "that is where the program keeps its own files")
     return [_copy(bundle, file, target) for file in bundle.files]
 
 
