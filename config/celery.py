@@ -1,11 +1,36 @@
 """Celery carries wake-ups only: what is due is read from database rows, never from the broker."""
 
+import logging.config
 import os
+from typing import Any
 
-from celery import Celery
+from celery import Celery, Task
+from celery.signals import setup_logging
+from django.conf import settings
+
+from config.logs import WOKEN_BY, origin_of_wake_up
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-app = Celery("prazo")
+
+class WakeUp(Task[Any, Any]):
+    """A task that carries along where it comes from, so that each line in the log can tell."""
+
+    abstract = True
+
+    def apply_async(self, *args: Any, headers: dict[str, Any] | None = None, **options: Any) -> Any:
+        """Send it, with the request or the first wake-up behind it among its headers."""
+        origin = origin_of_wake_up()
+        headers = {**({WOKEN_BY: origin} if origin else {}), **(headers or {})}
+        return super().apply_async(*args, headers=headers, **options)
+
+
+@setup_logging.connect
+def keep_own_logging(**_options: Any) -> None:
+    """Worker and beat log as the pages do; LOG_LEVEL and LOG_FORMAT say how."""
+    logging.config.dictConfig(settings.LOGGING)
+
+
+app = Celery("prazo", task_cls=WakeUp)
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+LOG_FORMATTERS = {"plain": "config.logs.PlainFormatter", "json": "config.logs.JsonFormatter"}
 SMTP_PORTS = {"smtp": 25, "smtps": 465}
 DEFAULT_SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",  # a DEFERRED reader that turns writer fails at once with "locked"

@@ -92,6 +92,8 @@ urlpatterns = [
     ),
     path("mailbox/", mailbox.show_mailbox, name="mailbox"),
     path("mailbox/<str:key>/", mailbox.show_mail, name="mail"),
-    path("healthz", health.show_health, name="health"),
-    path("readyz", health.show_readiness, name="readiness"),
+    path("health/live", health.show_health, name="health"),
+    path("health/ready", health.show_readiness, name="readiness"),
+    path("healthz", health.show_health, name="healthz"),
+    path("readyz", health.show_readiness, name="readyz"),
 ]

@@ -86,6 +86,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "log_in_once": ("get", "404 200 200 200 200"),
     "health": ("get", "200 200 200 200 200"),
     "readiness": ("get", "503 503 503 503 503"),
+    "healthz": ("get", "200 200 200 200 200"),
+    "readyz": ("get", "503 503 503 503 503"),
 }
 # Her own log-in has made Alice's link void.
 # What everybody may see: the doors.
