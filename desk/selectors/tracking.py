@@ -143,22 +143,21 @@ def count_queues(reader: Reader, filters: Filters) -> list[Tile]:
     return [Tile(queue, QUEUES[queue], count, max(100 * count // most, 2)) for queue, count in counts.items()]
 
 
-def count_normal(reader: Reader, filters: Filters) -> int:
+def count_normal(reader: Reader, store: str) -> int:
     """How many parcels are on their way and need nobody, counted no further than a page can say."""
-    orders = _narrowed(Order.objects.for_member(reader.user), filters)
-    return orders.filter(state__in=UNDERWAY, tracking_queue="")[: MOST_COUNTED + 1].count()
+    return _normal(reader, store)[: MOST_COUNTED + 1].count()
 
 
-def normal_parcel(reader: Reader, filters: Filters) -> Order | None:
+def normal_parcel(reader: Reader, store: str) -> Order | None:
     """A parcel that needs nobody, to show the answer that is ready for all of them."""
-    orders = _narrowed(Order.objects.for_member(reader.user), filters)
-    found: Order | None = (
-        orders.filter(state__in=UNDERWAY, tracking_queue="")
-        .select_related("buyer", "store")
-        .order_by("-placed_at")
-        .first()
-    )
+    found: Order | None = _normal(reader, store).select_related("buyer", "store").order_by("-placed_at", "-id").first()
     return found
+
+
+def _normal(reader: Reader, store: str) -> QuerySet[Order]:
+    """Of all carriers and regions: no index knows them, and there are many such parcels."""
+    orders = _narrowed(Order.objects.for_member(reader.user), Filters(store=store))
+    return orders.filter(state__in=UNDERWAY, tracking_queue="")
 
 
 # --- which ------------------------------------------------------------------------------------------------------------

@@ -49,9 +49,9 @@ def show_tracking(request: HttpRequest) -> HttpResponse:
 def _normal(request: HttpRequest, filters: tracking.Filters) -> dict[str, Any]:
     """The parcels that need nobody, and the answer that is ready for one of them."""
     reader = cast(DeskRequest, request).reader
-    example = tracking.normal_parcel(reader, filters)
+    example = tracking.normal_parcel(reader, filters.store)
     return {
-        "normal": tracking.count_normal(reader, filters),
+        "normal": tracking.count_normal(reader, filters.store),
         "example": example,
         "answer": ready_answer(example, now=timezone.now()) if example else None,
     }
