@@ -12,6 +12,7 @@ from evidence.bundling.cases import CaseFile, TrackingNews
 ARGUMENTS = Path(__file__).parent.parent / "arguments.toml"
 OTHER = "other"  # the claim whose reason the table does not know
 GIVEN_IN = "accepted"
+CONTESTED = "contest"
 # The positions that go with offers or with nothing: the seller does not contest.
 UNCONTESTED = {GIVEN_IN, "offered", "on_record"}
 
@@ -45,7 +46,7 @@ def facts_of(case: CaseFile) -> set[str]:
         "promise_running": bool(promised and opened and opened < promised),
         "disrupted": bool(case.disruptions),
         "written": bool(case.messages),
-        "offered": bool(case.offers),
+        "offered": any(offer.gives_something for offer in case.offers),
         "contested": case.position not in UNCONTESTED,
         "customs_cause": bool(case.claim.customs_cause),
         "listed": any(row.kind == "listing" for row in case.snapshots)
@@ -57,6 +58,12 @@ def facts_of(case: CaseFile) -> set[str]:
 def standing_news(case: CaseFile) -> list[TrackingNews]:
     """The carriers' news without what was taken back, and without the answers that there was none."""
     return [news for news in case.tracking if news.voided_at is None and news.status != "no_scan"]
+
+
+def position_of(rule: str, kinds: set[str]) -> str:
+    """What the seller maintains by this rule's advice to contest, if what he then calls enclosed is among `kinds`."""
+    needed = load_arguments()["positions"].get(rule)
+    return rule if needed is not None and kinds >= {*needed} else CONTESTED
 
 
 def argue(case: CaseFile, sections: list[str]) -> Iterator[Assertion]:

@@ -88,6 +88,11 @@ class CaseOffer:
     amount: Money | None
     remedy: str
 
+    @property
+    def gives_something(self) -> bool:
+        """Whether it is more than the offer of nothing, by which a platform lets a seller say no."""
+        return bool(self.remedy) or (self.amount is not None and self.amount.amount > 0)
+
 
 @dataclass(frozen=True, slots=True)
 class Happening:

@@ -64,11 +64,12 @@ def _values(case: CaseFile, teller: Teller) -> dict[str, object]:
     """What a sentence may name; what is not known is a dash, for the sentence is then not said."""
     news, parcel = standing_news(case), next(iter(case.parcels), None)
     last, disruption = (news[-1] if news else None), next(iter(case.disruptions), None)
+    given = [offer for offer in case.offers if offer.gives_something]
     day = {name: teller.moment(case.dates[name]).clock[:10] for name in DATED if name in case.dates}
     return {
         **dict.fromkeys(DATED, "–"),
         **day,
-        "offer": teller.offer(case.offers[-1]) if case.offers else "–",
+        "offer": teller.offer(given[-1]) if given else "–",
         "carrier": parcel.carrier if parcel and parcel.carrier else "–",
         "number": parcel.tracking_number if parcel else "–",
         "scans": len(news),

@@ -11,6 +11,7 @@ from disputes.lifecycle import DisputeState
 from disputes.models import AdviceEntry, Dispute, Offer
 from evidence.bundling import exhibits as shown
 from evidence.bundling import records
+from evidence.bundling.arguing import position_of
 from evidence.bundling.cases import CaseExhibit, CaseFile, CaseOffer, CaseSlot, Claim, Item, Money, Parcel
 from evidence.bundling.contradictions import Contradiction, find_contradictions
 from evidence.models import Exhibit
@@ -19,8 +20,6 @@ from orders.events import EventType
 from orders.models import Order, OrderItem, Shipment, TimelineEvent
 from orders.models.timeline import EventKind
 from orders.planning import promise_end, protection_end
-
-ARGUED = {"A3", "A8", "A9", "A12", "A13", "A19"}  # the rules whose advice to contest the bundle can put in words
 
 
 def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
@@ -46,7 +45,7 @@ def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
         parcels=tuple(Parcel(row.carrier, row.tracking_number) for row in Shipment.objects.filter(order=order)),
         total=_money(order.total, order.currency),
         claim=_claim(dispute),
-        position=_position(dispute, offers),
+        position=_position(dispute, offers, exhibits),
         offers=offers,
         dates=_dates(dispute),
         timeline=timeline,
@@ -100,14 +99,16 @@ def _is_item(named: str) -> models.Q:
     return models.Q(sku=named) | (models.Q(position=int(named)) if named.isdecimal() else models.Q())
 
 
-def _position(dispute: Dispute, offers: tuple[CaseOffer, ...]) -> str:
+def _position(dispute: Dispute, offers: tuple[CaseOffer, ...], exhibits: tuple[CaseExhibit, ...]) -> str:
     """What the seller maintains, never what we advise him: advice to give in is between him and us."""
     if dispute.state == DisputeState.ACCEPTED:
         return "accepted"
     advice = AdviceEntry.objects.filter(dispute=dispute).order_by("at", "pk").last()
     if advice is not None and advice.recommendation == "contest":
-        return advice.rule if advice.rule in ARGUED else "contest"
-    return "offered" if offers else "on_record"
+        return position_of(advice.rule, {exhibit.kind for exhibit in exhibits})
+    if any(offer.gives_something for offer in offers):
+        return "offered"
+    return "refused" if offers else "on_record"
 
 
 def _offers(dispute: Dispute) -> Iterator[CaseOffer]:

@@ -6,7 +6,7 @@ Everything is placed by numbers worked out here, so that the same case draws the
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from html import escape
 
@@ -163,7 +163,7 @@ def _row_y(row: int, top: float) -> float:
 
 def draw_sign(sign: Sign) -> str:
     """One sign alone, for the legend: an SVG of 24 by 24 units."""
-    alone = Point(datetime.min, Lane.ORDER, sign)
+    alone = Point(datetime(2000, 1, 1, tzinfo=UTC), Lane.ORDER, sign)
     return f'<svg viewBox="0 0 24 24">{_sign(alone, 12, {Lane.ORDER: 12}, 1, 23)}</svg>'
 
 

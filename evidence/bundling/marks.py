@@ -40,14 +40,6 @@ def fixed_marks(versions: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return fixed
 
 
-def mark_order(mark: str) -> tuple[str, int, int, str]:
-    """What sorts marks as people read them: A-2 before A-12, A-12A after A-12 and A-12AA after A-12Z."""
-    found = MARK.fullmatch(mark)
-    if found is None:
-        return (mark, 0, 0, "")
-    return (found["series"], int(found["number"]), len(found["letters"]), found["letters"])
-
-
 def _number(mark: str) -> int:
     found = MARK.fullmatch(mark)
     return int(found["number"]) if found else 0

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from disputes.checklists import exhibit_kinds
 from disputes.reasons import Reason
 from evidence.bundling.arguing import OTHER, argue, facts_of, load_arguments
-from evidence.bundling.cases import CaseDisruption, CaseFile
+from evidence.bundling.cases import CaseDisruption, CaseFile, Money
 from evidence.bundling.drawing import (
     LEFT,
     RIGHT,
@@ -27,6 +28,7 @@ from evidence.bundling.drawing import (
 )
 from evidence.bundling.pages import SECTIONS, sections_of
 from evidence.bundling.verify_lines import draw_qr, exhibits_digest, verify_line
+from evidence.phrasing import load_phrases
 from tests.cast import at
 from tests.evidence import files
 from tests.evidence.cases import case_of
@@ -66,6 +68,12 @@ def test_a_disruption_explains_the_delay(case: CaseFile) -> None:
     assert said(replace(case, disruptions=(held,)))["held_up"] == ((), ("disruptions",))
 
 
+def test_an_offer_of_nothing_is_a_refusal_and_no_offer(case: CaseFile) -> None:
+    nothing = replace(case.offers[0], amount=Money(Decimal(0), "USD"))
+    assert "offered" not in said(replace(case, offers=(nothing,)))
+    assert "offered" in said(replace(case, offers=(*case.offers, nothing)))
+
+
 def test_who_gave_in_says_nothing(case: CaseFile) -> None:
     assert said(replace(case, position="accepted")) == {}
 
@@ -74,6 +82,7 @@ def test_the_table_knows_every_reason_fact_kind_and_section() -> None:
     table = load_arguments()
     assert {*table["claims"]} - {OTHER} == {*Reason} - {Reason.VIRTUAL_GOODS}
     assert {key for keys in table["claims"].values() for key in keys} == {*table["assertions"]}
+    assert all(load_phrases("en")["positions"][rule] for rule in table["positions"])
     kinds = {kind for one in table["assertions"].values() for kind in one.get("kinds", [])}
     assert kinds <= {*exhibit_kinds(), "disruption_notice"}
     assert {name for one in table["assertions"].values() for name in one.get("sections", [])} <= {*SECTIONS}

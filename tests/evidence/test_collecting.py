@@ -8,7 +8,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from disputes.models import Dispute
+from disputes.models import AdviceEntry, Dispute
 from evidence.bundling.cases import CaseFile, Translator
 from evidence.bundling.changes import write_contents
 from evidence.bundling.collecting import collect, contradictions_of
@@ -154,6 +154,22 @@ def test_a_chat_record_may_be_a_text_and_nothing_else_may(dispute: Dispute) -> N
     assert [(said.who, said.text) for said in shown.chat] == [("Maria", "oi"), ("Alice", "olá")]
     with pytest.raises(UnusableExhibit, match="a text, which only the record of a chat may be"):
         add(dispute, "invoice", kind="invoice", content=CHAT)
+
+
+def test_what_is_called_enclosed_is_in_the_bundle(dispute: Dispute) -> None:
+    happens(dispute.order, fact("04-11 12:00", "delivered"))
+    happens(dispute.order, fact("04-12 12:00", "evidence_added") | {"kind": "delivery_proof", "source": "Correios"})
+    assert AdviceEntry.objects.latest("pk").rule == "A9"
+    assert collected(dispute).position == "contest"
+    add(dispute, "Correios", kind="delivery_proof")
+    assert collected(dispute).position == "A9"
+
+
+def test_a_counter_offer_of_nothing_is_a_refusal(dispute: Dispute) -> None:
+    for amount, position in (("0.00", "refused"), ("3.00", "offered")):
+        happens(dispute.order, fact("04-12 12:00", "counter_offer", amount=amount))
+        assert AdviceEntry.objects.update(recommendation="counter_offer")
+        assert collected(dispute).position == position
 
 
 # --- the record -------------------------------------------------------------------------------------------------------
