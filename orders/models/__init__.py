@@ -2,6 +2,7 @@
 
 from orders.models.accounts import Membership, Store, User
 from orders.models.arrivals import ArrivalEstimate
+from orders.models.audit import AuditEntry, AuditKind, AuditOrigin
 from orders.models.disruptions import Disruption, DisruptionCause, TouchedOrder
 from orders.models.files import OrderFile
 from orders.models.milestones import Milestone
@@ -12,6 +13,9 @@ from orders.models.timeline import PrivateData, TimelineEvent
 
 __all__ = [
     "ArrivalEstimate",
+    "AuditEntry",
+    "AuditKind",
+    "AuditOrigin",
     "Buyer",
     "Disruption",
     "DisruptionCause",
