@@ -11,6 +11,8 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from evidence.storing import hash_file
+
 FIELD = "PrazoSignature"
 SECONDS = 10  # for which a time-stamp server may keep us waiting
 CHUNK = 1 << 20  # bytes
@@ -54,6 +56,16 @@ def signing_key() -> SigningKey | None:
     return SigningKey(
         Path(settings.BUNDLE_SIGNING_KEY), settings.BUNDLE_SIGNING_PASSPHRASE, settings.BUNDLE_TIMESTAMP_URL
     )
+
+
+def signed_by(key: SigningKey | None) -> str:
+    """What tells one key and server from another, without the passphrase; an empty string without a key."""
+    if key is None:
+        return ""
+    try:
+        return f"{hash_file(key.path)} {key.timestamp_url}"
+    except OSError:
+        return f"none {key.timestamp_url}"
 
 
 def sign(path: Path, key: SigningKey | None) -> Signing:

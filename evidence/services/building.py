@@ -13,7 +13,7 @@ from evidence.bundling.cases import CaseFile
 from evidence.bundling.making import Made, make_bundle
 from evidence.bundling.publishing import publish
 from evidence.bundling.reusing import inputs_of
-from evidence.bundling.signing import Signing, sign, signing_key
+from evidence.bundling.signing import Signing, sign, signed_by, signing_key
 from evidence.models import Bundle, BundleState
 from evidence.recipients import Recipient
 from evidence.storing import hash_file
@@ -35,7 +35,7 @@ class Outcome:
 def build(case: CaseFile, recipient: Recipient, on_progress: Callable[[int], None]) -> Outcome:
     """The bundle's files, published. Raises UnusableRenderer, OverLimit or UnfitBundle."""
     key = signing_key()
-    inputs = inputs_of(case, recipient, repr(key))
+    inputs = inputs_of(case, recipient, signed_by(key))
     known = _known(inputs)
     if known is not None:
         return known
@@ -48,10 +48,14 @@ def build(case: CaseFile, recipient: Recipient, on_progress: Callable[[int], Non
 
 
 def _known(inputs: str) -> Outcome | None:
-    """The files that were published for the same inputs, if every one of them is still what it was."""
+    """The files that were published for the same inputs, if every one of them is still what it was.
+
+    What a key or a time-stamp server failed to give is asked for again.
+    """
     rows = Bundle.objects.filter(inputs=inputs, state__in=[BundleState.READY, BundleState.SUBMITTED])
     for row in rows.order_by("-pk")[:3]:
-        if row.files and all(_is_whole(file) for file in row.files):
+        is_unsigned_by_mistake = bool(row.report["signing"]["note"])
+        if row.files and not is_unsigned_by_mistake and all(_is_whole(file) for file in row.files):
             replaced = tuple(int(code[2:], 16) for code in row.report["replaced"])
             return Outcome(inputs, row.files, row.report["exhibits"], replaced, row.report["signing"])
     return None
