@@ -1,22 +1,20 @@
 """What the contract's commands share: one JSON document on standard output, one line on standard error, exit codes."""
 
 import argparse
-import fcntl
 import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
-from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, DataError, IntegrityError, connections, transaction
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
+from config.migrating import alone
 from disputes.intake import Intake, Report
 from orders.events import read_instant
 from orders.importing.files import UnusableFile
@@ -69,21 +67,13 @@ class ContractCommand(BaseCommand):
     def prepare_database(self) -> None:
         """Set up an empty database at its first use; refuse one that an older version of the program left."""
         connection = connections[DEFAULT_DB_ALIAS]
-        with _alone():
+        with alone(connection):
             executor = MigrationExecutor(connection)
             if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
                 return
             if connection.introspection.table_names():
                 self.fail("the database was made by an older version: run `manage.py migrate` first")
             executor.migrate(executor.loader.graph.leaf_nodes())
-
-
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Of two commands that meet an empty database, the second waits until the first has set it up."""
-    with (Path(settings.DATA_DIR) / "prepare.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def readable_file(text: str) -> Path:
