@@ -1,11 +1,13 @@
 """Firing milestones: claim what is due, look at each order again under its lock, and do it once.
 
-Claiming and firing are two transactions. The effects in our database and the mark "fired" are one.
+Claiming and firing are two transactions. The effects in our database and the mark "fired" are one, which many
+milestones share: when one of them cannot be fired nothing has happened, and each is fired by itself.
 """
 
 import logging
 import uuid
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,10 +19,10 @@ from disputes.reactions import MILESTONE_REACTIONS
 from disputes.services.advice import advise_again
 from disputes.services.cases import DISPUTE_REACTIONS
 from disputes.services.tracking_cases import CaseMilestone, fire_follow_up, follow_parcel
-from orders.models import Milestone
+from orders.models import Milestone, Order
 from orders.planning import MilestoneKind, obstacle
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
-from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
+from orders.services.ledger import OrderLedger, open_ledgers, save_ledgers
 from orders.services.milestones import MOVES, cancel_milestone, fire_milestone
 from orders.services.snapshots import freeze_tracking
 
@@ -42,33 +44,65 @@ def fire_due(clock: Callable[[], datetime], *, until: datetime) -> int:
 
 def _fire_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
     fired = 0
-    for pk in claim.ids:
+    for turn in _turns(claim):
         if clock() > min(until, claim.work_until):
             break
         try:
-            fired += fire_claimed(pk, claim.token, now=clock())
+            fired += fire_together(turn, claim.token, now=clock())
         except Exception as error:
-            # The one broad net: a row that cannot be fired waits, and the others go on.
-            logger.exception("milestone %s could not be fired", pk)
-            fail_claimed(Milestone, pk, claim.token, error=f"{type(error).__name__}: {error}", now=clock())
+            logger.info("%d milestones are fired one by one: %s", len(turn), error)
+            fired += sum(_fire_alone(pk, claim, clock) for pk in turn)
     release_claim(Milestone, claim)
     return fired
 
 
-def fire_claimed(pk: int, token: uuid.UUID, *, now: datetime) -> bool:
-    """Fire one claimed milestone, if the claim still holds it; say whether it did."""
+def _turns(claim: Claim) -> list[list[int]]:
+    """What is claimed, in turns: an order's second date only when its first one is done."""
+    orders = dict(Milestone.objects.filter(pk__in=claim.ids).values_list("pk", "order_id"))
+    turns: list[list[int]] = []
+    met: Counter[int] = Counter()
+    for pk in claim.ids:
+        if pk not in orders:
+            continue
+        turn = met[orders[pk]]
+        met[orders[pk]] += 1
+        turns[turn:] = turns[turn:] or [[]]
+        turns[turn].append(pk)
+    return turns
+
+
+def _fire_alone(pk: int, claim: Claim, clock: Callable[[], datetime]) -> int:
+    """Fire one by itself, where one of several could not be: that one waits, and the others go on."""
+    if clock() > claim.work_until:
+        return 0
+    try:
+        return fire_together([pk], claim.token, now=clock())
+    except Exception as error:
+        # The one broad net: a row that cannot be fired waits.
+        logger.exception("milestone %s could not be fired", pk)
+        fail_claimed(Milestone, pk, claim.token, error=f"{type(error).__name__}: {error}", now=clock())
+        return 0
+
+
+def fire_together(pks: Sequence[int], token: uuid.UUID, *, now: datetime) -> int:
+    """Fire claimed milestones of different orders in one transaction; how many the claim still held.
+
+    Whatever cannot be fired undoes them all, and is raised.
+    """
     with transaction.atomic():
-        held = Milestone.objects.filter(pk=pk, claim_token=token).values_list("order_id", flat=True).first()
-        if held is None:
-            return False
-        ledger = open_ledger(held, now=now, actor="timer")
-        # A fact may have ended it while we waited for the order's lock.
-        milestone = next((row for row in ledger.milestones if row.pk == pk and row.claim_token == token), None)
-        if milestone is None:
-            return False
-        fire_in(ledger, milestone)
-        save_ledgers([ledger])
-    return True
+        held = Milestone.objects.filter(pk__in=pks, claim_token=token).values("order_id")
+        ledgers = open_ledgers(Order.objects.filter(pk__in=held), now=now, actor="timer")
+        # A fact may have ended one while we waited for its order's lock.
+        due = [
+            (ledger, milestone)
+            for ledger in ledgers
+            for milestone in ledger.milestones
+            if milestone.claim_token == token and milestone.pk in pks
+        ]
+        for ledger, milestone in due:
+            fire_in(ledger, milestone)
+        save_ledgers([ledger for ledger, _milestone in due])
+    return len(due)
 
 
 def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:

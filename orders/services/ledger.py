@@ -5,7 +5,7 @@ The same code serves one event from a page and ten thousand rows of a file: only
 """
 
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,11 +18,13 @@ from orders.models import Buyer, Milestone, Order, PrivateData, Shipment, Store,
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind, chain_name, private_digest
 from orders.policies import Policy
+from orders.services.rewriting import rewrite, stored_values
 from orders.triage import triage
 
 Row = TypeVar("Row", bound=models.Model)
 CONSEQUENCES = {EventKind.ACTION, EventKind.MESSAGE, EventKind.NOTE}
 OPEN_STATES = {MilestoneState.PENDING, MilestoneState.CLAIMED}
+ENDED_STATES = {MilestoneState.FIRED, MilestoneState.CANCELLED}
 
 
 @dataclass
@@ -45,6 +47,8 @@ class OrderLedger:
     is_history: bool = False  # what is recorded now is told to nobody, whatever its date
     is_complete: bool = False  # it began with the order: what it does not know of is not there
     read: dict[str, list[Any]] = field(default_factory=dict)
+    stored: dict[str, Any] = field(default_factory=dict)  # the order's columns, as the database has them
+    together: list["OrderLedger"] = field(default_factory=list, repr=False, compare=False)  # opened at once
 
     @property
     def policy(self) -> Policy:
@@ -131,12 +135,22 @@ class OrderLedger:
         """The order's rows of a model, those just added included; read once, for the order is locked."""
         if self.is_complete:
             return self.read.setdefault(model.__name__, [])
-        return self.remember(
-            model.__name__, lambda: [*model._default_manager.filter(order=self.order), *self._added(model)]
-        )
+        if model.__name__ not in self.read:
+            self._read_rows(model)
+        return self.read[model.__name__]
 
-    def _added(self, model: type[Row]) -> list[Row]:
-        return [row for row in self.rows if isinstance(row, model)]
+    def _read_rows(self, model: type[Row]) -> None:
+        """Read them for this order, and for those opened with it that stand alike: they will be asked for the same."""
+        alike = {
+            other.order.pk: other
+            for other in self.together or [self]
+            if other.order.state == self.order.state and model.__name__ not in other.read
+        }
+        found: dict[int, list[Any]] = {pk: [] for pk in alike}
+        for row in model._default_manager.filter(order__in=alike):
+            found[row.order_id].append(row)
+        for pk, other in alike.items():
+            other.read[model.__name__] = [*found[pk], *(row for row in other.rows if isinstance(row, model))]
 
     def remember(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
         """Something read once while the ledger is open."""
@@ -157,13 +171,21 @@ def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -
     """Lock several orders, always by rising id so that two batches cannot wait for each other."""
     locked = orders.select_for_update(of=("self",)).select_related("buyer", "store").order_by("pk")
     ledgers = {
-        order.pk: OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[]) for order in locked
+        order.pk: OrderLedger(
+            order=order, now=now, actor=actor, milestones=[], shipments=[], stored=stored_values(order)
+        )
+        for order in locked
     }
+    together = list(ledgers.values())
+    stores: dict[int, Store] = {}
+    for ledger in together:
+        ledger.together = together
+        ledger.order.store = stores.setdefault(ledger.order.store_id, ledger.order.store)
     for milestone in Milestone.objects.filter(order__in=ledgers).order_by("due_at", "id"):
         ledgers[milestone.order_id].milestones.append(milestone)
     for shipment in Shipment.objects.filter(order__in=ledgers):
         ledgers[shipment.order_id].shipments.append(shipment)
-    return list(ledgers.values())
+    return together
 
 
 def new_ledger(order: Order, *, now: datetime, actor: str) -> OrderLedger:
@@ -176,17 +198,18 @@ def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
     for ledger in ledgers:
         ledger.file_parcel()
         ledger.seal()
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         new = [ledger.order for ledger in ledgers if ledger.is_new]
         # Two new orders of one batch may share a new buyer.
         Buyer.objects.bulk_create({id(order.buyer): order.buyer for order in new if order.buyer.pk is None}.values())
         Order.objects.bulk_create(new)
-        for ledger in ledgers:
-            if not ledger.is_new and (ledger.rows or ledger.changed or ledger.is_refiled):
-                ledger.order.save()
+        known = [ledger for ledger in ledgers if not ledger.is_new]
+        touched = [ledger for ledger in known if ledger.rows or ledger.changed or ledger.is_refiled]
+        rewrite(((ledger.order, ledger.stored) for ledger in touched), guard="state")
         _write_rows(row for ledger in ledgers for row in ledger.rows)
         _write_changed(milestone for ledger in ledgers for milestone in ledger.changed)
     for ledger in ledgers:
+        ledger.stored = stored_values(ledger.order)
         ledger.rows, ledger.changed, ledger.is_new, ledger.is_refiled, ledger.cause = [], [], False, False, None
 
 
@@ -201,18 +224,21 @@ def _write_rows(rows: Iterable[models.Model]) -> None:
 
 
 def _write_changed(changed: Iterable[Milestone]) -> None:
-    """Cancellations that share their instant and reason are one statement; a moved date is one each."""
-    cancelled: dict[tuple[datetime | None, str], list[int]] = defaultdict(list)
-    for milestone in {milestone.pk: milestone for milestone in changed if milestone.pk}.values():
-        if milestone.state == MilestoneState.CANCELLED:
-            cancelled[milestone.outcome_at, milestone.reason].append(milestone.pk)
+    """Those that only ended, and ended alike, are one statement; one whose date moved is one by itself."""
+    ended: dict[tuple[str, datetime | None, str, str], list[int]] = defaultdict(list)
+    stored = [milestone for milestone in changed if milestone.pk]
+    times = Counter(milestone.pk for milestone in stored)
+    for milestone in {milestone.pk: milestone for milestone in stored}.values():
+        if milestone.state in ENDED_STATES and times[milestone.pk] == 1:
+            ended[milestone.state, milestone.outcome_at, milestone.reason, milestone.last_error].append(milestone.pk)
         else:
             milestone.save()
-    for (outcome_at, reason), ids in cancelled.items():
+    for (state, outcome_at, reason, last_error), ids in ended.items():
         Milestone.objects.filter(pk__in=ids).update(
-            state=MilestoneState.CANCELLED,
+            state=state,
             outcome_at=outcome_at,
             reason=reason,
+            last_error=last_error,
             claim_token=None,
             lease_until=None,
         )

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +22,9 @@ from config.processes import die_with
 START_SECONDS = 30.0
 # pg_trgm finds no Chinese where the ctype is C; macOS has no C.UTF-8 of its own.
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
+Settings = Mapping[str, str]
 # The cluster is thrown away: speed for safety.
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+FAST: Settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,11 @@ def copy_wheel(folder: Path) -> Path:
 
 
 @contextmanager
-def postgresql(programs: Path | None = None) -> Iterator[str]:
+def postgresql(programs: Path | None = None, *, settings: Settings = FAST) -> Iterator[str]:
     """A running cluster, reached by its Unix socket alone; gives its address as DATABASE_URL takes it.
 
-    `programs` is the folder of `initdb` and `postgres`; without it the machine's, else the wheel's.
+    `programs` is the folder of `initdb` and `postgres`; without it the machine's, else the wheel's. `settings` are
+    those of postgresql.conf.
     """
     owner = find_owner()
     with tempfile.TemporaryDirectory(prefix="prazo-pg-") as name:
@@ -91,7 +93,7 @@ def postgresql(programs: Path | None = None) -> Iterator[str]:
             programs = copy_wheel(folder)
         owner.take(folder)
         init_cluster(owner, programs, folder)
-        with serving(owner, programs, folder):
+        with serving(owner, programs, folder, settings):
             yield f"postgres://postgres@:5432/{folder}/postgres"
 
 
@@ -106,10 +108,10 @@ def init_cluster(owner: Owner, programs: Path, folder: Path) -> None:
 
 
 @contextmanager
-def serving(owner: Owner, programs: Path, folder: Path) -> Iterator[None]:
+def serving(owner: Owner, programs: Path, folder: Path, settings: Settings = FAST) -> Iterator[None]:
     """Run the cluster's server."""
-    settings = [word for name, value in FAST.items() for word in ("-c", f"{name}={value}")]
-    command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", "5432", "-h", "", *settings]
+    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+    command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", "5432", "-h", "", *words]
     with (folder / "log").open("wb") as log:
         process = owner.popen(
             command,
