@@ -1,4 +1,4 @@
-"""What a benchmark hands back: the machine, the figures, the ratios, the peers that could not be run; table and JSON."""
+"""What a benchmark hands back: machine, figures, ratios, the peers that could not be run; as a table and as JSON."""
 
 import json
 import os
