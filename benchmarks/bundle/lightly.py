@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-import django
+from django.apps import apps
 from django.conf import settings
 
 BASE_DIR = Path(__file__).resolve().parents[2]
@@ -25,4 +25,4 @@ def set_up() -> None:
         USE_TZ=True,
         LOGGING_CONFIG=None,
     )
-    django.setup()
+    apps.populate(())  # django.setup() would load the web as well
