@@ -25,6 +25,7 @@ from evidence.bundling.pictures import Easel, place_picture
 from evidence.bundling.problems import Problem, Unshowable
 from evidence.bundling.rasters import DEFAULT_RUNG, rasterise
 from evidence.bundling.reading import read_text
+from evidence.bundling.sketching import sketch_page
 from evidence.bundling.streams import put_large_aside, read_from
 from evidence.bundling.treatments import Handled, Handling, Treatment
 from evidence.file_types import FileType, is_polyglot
@@ -93,6 +94,12 @@ def read(job: dict[str, Any]) -> dict[str, Any]:
     """Write the words in a PDF to `out`."""
     Path(job["out"]).write_text(read_text(Path(job["path"])), encoding="utf-8")
     return NOTHING
+
+
+def sketch(job: dict[str, Any]) -> dict[str, Any]:
+    """Draw a page to `out`; the answer has one page, or none where it could not be drawn."""
+    is_drawn = sketch_page(Path(job["path"]), job["number"], job["width"], Path(job["out"]))
+    return {**NOTHING, "pages": int(is_drawn)}
 
 
 def _save(pdf: pikepdf.Pdf, path: Path) -> None:
@@ -169,7 +176,7 @@ def main() -> None:
     leave_network()
     for line in sys.stdin:
         job = json.loads(line)
-        work = read if job.get("task") == "read" else prepare
+        work = {"read": read, "sketch": sketch}.get(job.get("task", ""), prepare)
         answer = run_limited(lambda job=job, work=work: work(job))  # type: ignore[misc]
         print(json.dumps(answer), flush=True)  # noqa: T201
 

@@ -58,6 +58,13 @@ class Bench:
         self._ask({"task": "read", "path": str(path), "out": str(out)})
         return out.read_text(encoding="utf-8") if out.exists() else ""
 
+    def sketch(self, path: Path, number: int, width: int) -> Path | None:
+        """A page (from 1) of a PDF as a JPEG of so many pixels' width; None where it cannot be drawn."""
+        self.count += 1
+        out = self.folder / f"{self.count}.jpg"
+        answer = self._ask({"task": "sketch", "path": str(path), "number": number, "width": width, "out": str(out)})
+        return out if answer["pages"] and out.exists() else None
+
     def _ask(self, job: dict[str, Any]) -> dict[str, Any]:
         if self.process is None or self.process.poll() is not None:
             self.close()
