@@ -247,3 +247,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, past the proxy
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there

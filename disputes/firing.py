@@ -25,6 +25,7 @@ from orders.services.claiming import Claim, claim_due, fail_claimed, release_cla
 from orders.services.ledger import OrderLedger, open_ledgers, save_ledgers
 from orders.services.milestones import MOVES, cancel_milestone, fire_milestone
 from orders.services.snapshots import freeze_tracking
+from orders.services.tallies import tally_fired
 
 logger = logging.getLogger(__name__)
 # When the buyer is told where his parcel is, what the carriers said then is kept.
@@ -39,6 +40,7 @@ def fire_due(clock: Callable[[], datetime], *, until: datetime) -> int:
         if not claim.ids:
             break
         fired += _fire_claim(claim, clock, until)
+        tally_fired(claim.ids)
     return fired
 
 

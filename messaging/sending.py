@@ -8,6 +8,7 @@ import hashlib
 import logging
 import smtplib
 import uuid
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -26,8 +27,17 @@ from messaging.vocabulary import Purpose
 from orders.models.timeline import EventKind
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
 from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
+from orders.services.tallies import MAILS, add_to_tallies
 
 logger = logging.getLogger(__name__)
+# What the metrics call the end of an attempt.
+OUTCOMES = {
+    MessageState.SENT: "sent",
+    MessageState.WAITING: "refused",
+    MessageState.PENDING: "deferred",
+    MessageState.DEAD: "dead",
+    MessageState.CANCELLED: "not_sent",
+}
 
 
 class ServerAway(Exception):
@@ -55,10 +65,17 @@ def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
 
 
 def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
+            _tally_mails(claim)
     sent = 0
     with _server() as server:
         for pk in claim.ids:
             if clock() > min(until, claim.work_until):
+def _tally_mails(claim: Claim) -> None:
+    """Count what became of the messages of a turn; those that it did not come to are still claimed."""
+    states = Message.objects.filter(pk__in=claim.ids, state__in=OUTCOMES).values_list("state", flat=True)
+    add_to_tallies(MAILS, Counter(OUTCOMES[MessageState(state)] for state in states))
+
+
                 break
             try:
                 sent += _send_one(pk, claim.token, server, clock)

@@ -9,6 +9,7 @@ from orders.models.milestones import Milestone
 from orders.models.orders import Buyer, Order, OrderItem, Shipment, TrackingEvent
 from orders.models.providers import TrackingAccount, TrackingPush, TrackingSubscription
 from orders.models.snapshots import Snapshot, SnapshotKind
+from orders.models.tallies import Tally
 from orders.models.timeline import PrivateData, TimelineEvent
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Snapshot",
     "SnapshotKind",
     "Store",
+    "Tally",
     "TimelineEvent",
     "TouchedOrder",
     "TrackingAccount",

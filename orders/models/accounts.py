@@ -69,6 +69,8 @@ class Store(models.Model):
     # Currency → what one unit of it is worth in the store's own, as a decimal string.
     exchange_rates = models.JSONField(_("exchange rates"), default=dict, blank=True)
     reply_email = models.EmailField(_("reply address"), blank=True)
+    # Days after the end of a buyer's last order until what names him is erased; none: only when somebody asks.
+    retention_days = models.PositiveIntegerField(_("buyers' data are kept for (days)"), null=True, blank=True)
     users = models.ManyToManyField(User, through="Membership", related_name="stores")
 
     objects = StoreQuerySet.as_manager()

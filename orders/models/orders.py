@@ -31,6 +31,9 @@ class Buyer(models.Model):
     language = models.CharField(_("language"), max_length=35, blank=True)
     timezone = models.CharField(_("time zone"), max_length=50, blank=True)
     tax_id = models.CharField(_("tax number"), max_length=50, blank=True)
+    # Why nothing of his may be erased for now: a lawsuit, an authority's order.
+    legal_hold = models.CharField(_("legal hold"), max_length=200, blank=True, db_default="")
+    erased_at = models.DateTimeField(_("personal data erased at"), null=True, blank=True)
 
     objects = StoreScoped.as_manager()
 
@@ -38,6 +41,11 @@ class Buyer(models.Model):
         verbose_name = _("buyer")
         verbose_name_plural = _("buyers")
         constraints = [models.UniqueConstraint(fields=["store", "key"], name="one_buyer_per_key")]
+        indexes = [
+            models.Index(
+                fields=["store", "id"], condition=models.Q(erased_at=None, legal_hold=""), name="buyer_erasable"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.email or self.key

@@ -113,6 +113,7 @@ class TrackingSubscription(Claimable):
         indexes = [
             models.Index(fields=["account", "next_attempt_at"], condition=Q(state="pending"), name="subscription_due"),
             models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="subscription_lease"),
+            models.Index(fields=["id"], condition=Q(state="dead"), name="subscription_dead"),
         ]
 
     def __str__(self) -> str:
@@ -149,6 +150,7 @@ class TrackingPush(Claimable):
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="push_due"),
             models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="push_lease"),
             models.Index(fields=["received_at"], name="push_age"),
+            models.Index(fields=["id"], condition=Q(state="dead"), name="push_dead"),
         ]
 
     def __str__(self) -> str:

@@ -86,6 +86,7 @@ TABLE: dict[str, tuple[str, str]] = {
     "log_in_once": ("get", "404 200 200 200 200"),
     "health": ("get", "200 200 200 200 200"),
     "readiness": ("get", "503 503 503 503 503"),
+    "metrics": ("get", "404 404 404 404 404"),
     "healthz": ("get", "200 200 200 200 200"),
     "readyz": ("get", "503 503 503 503 503"),
 }
