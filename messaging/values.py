@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from messaging import compose
 from messaging.vocabulary import Language, Variable
-from orders.models import Disruption, Order, OrderItem
+from orders.models import Order, OrderItem, TouchedOrder
 from orders.planning import handling_end, promise_end
 from orders.services.arrivals import expected_span
 from orders.services.ledger import OrderLedger
@@ -66,10 +66,10 @@ def _explained(ledger: OrderLedger) -> dict[str, Any]:
     order = ledger.order
     if not order.pk or not order.shipped_at or order.delivered_at:
         return {}
-    touched = Disruption.objects.filter(touched_orders__order=order)
-    latest = touched.order_by("-touched_orders__at", "-pk").first()
-    if latest is None:
+    touched = max(ledger.rows_of(TouchedOrder), key=lambda row: (row.at, row.disruption_id), default=None)
+    if touched is None:
         return {}
+    latest = touched.disruption
     is_over = latest.over_at is not None and latest.is_over(ledger.now)
     return {"disruption_cause": latest.cause, "disruption_until": None if is_over else latest.over_at}
 

@@ -96,7 +96,7 @@ def usable_address(text: str) -> str:
 
 
 def _render(ledger: OrderLedger, purpose: Purpose, language: Language, given: Mapping[str, Any]) -> Rendered:
-    own = ledger.remember("own texts", lambda: list(Template.objects.filter(store=ledger.order.store)))
+    own = ledger.remember_of_store("own texts", lambda: list(Template.objects.filter(store=ledger.order.store)))
     found = [text for text in own if (text.purpose, text.language) == (purpose, language)]
     text = Text(found[0].subject, found[0].body) if found else load_text(purpose, language, ledger.policy.name)
     return render(text, order_values(ledger, language, given))

@@ -49,6 +49,7 @@ class OrderLedger:
     read: dict[str, list[Any]] = field(default_factory=dict)
     stored: dict[str, Any] = field(default_factory=dict)  # the order's columns, as the database has them
     together: list["OrderLedger"] = field(default_factory=list, repr=False, compare=False)  # opened at once
+    shared: dict[str, list[Any]] = field(default_factory=dict)  # read once for all that were opened at once
 
     @property
     def policy(self) -> Policy:
@@ -144,7 +145,7 @@ class OrderLedger:
         alike = {
             other.order.pk: other
             for other in self.together or [self]
-            if other.order.state == self.order.state and model.__name__ not in other.read
+            if other.stored.get("state") == self.stored.get("state") and model.__name__ not in other.read
         }
         found: dict[int, list[Any]] = {pk: [] for pk in alike}
         for row in model._default_manager.filter(order__in=alike):
@@ -157,6 +158,13 @@ class OrderLedger:
         if name not in self.read:
             self.read[name] = read()
         return self.read[name]
+
+    def remember_of_store(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
+        """Something of the order's store, read once for all ledgers that were opened together."""
+        key = f"{name} of store {self.order.store_id}"
+        if key not in self.shared:
+            self.shared[key] = read()
+        return self.shared[key]
 
 
 def open_ledger(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
@@ -177,9 +185,10 @@ def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -
         for order in locked
     }
     together = list(ledgers.values())
+    shared: dict[str, list[Any]] = {}
     stores: dict[int, Store] = {}
     for ledger in together:
-        ledger.together = together
+        ledger.together, ledger.shared = together, shared
         ledger.order.store = stores.setdefault(ledger.order.store_id, ledger.order.store)
     for milestone in Milestone.objects.filter(order__in=ledgers).order_by("due_at", "id"):
         ledgers[milestone.order_id].milestones.append(milestone)
