@@ -41,7 +41,10 @@ OUTCOMES = {
 
 
 class ServerAway(Exception):
-    """The mail server takes no mail at all now: that is no message's fault, and costs none of them an attempt."""
+    """No mail can leave now, for the server takes none at all or the disk keeps no proof of it.
+
+    That is no message's fault, and costs none of them an attempt.
+    """
 
 
 def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
@@ -57,25 +60,27 @@ def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
         try:
             sent += _send_claim(claim, clock, until)
         except ServerAway as error:
-            logger.warning("the mail server is away: %s", error)
+            logger.warning("no mail can leave: %s", error)
+            Message.objects.filter(claim_token=claim.token).update(last_error=str(error)[:2000])
+            add_to_tallies(MAILS, {"server_away": 1})
             break
         finally:
+            _tally_mails(claim)
             release_claim(Message, claim)
     return sent
 
 
-def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
-            _tally_mails(claim)
-    sent = 0
-    with _server() as server:
-        for pk in claim.ids:
-            if clock() > min(until, claim.work_until):
 def _tally_mails(claim: Claim) -> None:
     """Count what became of the messages of a turn; those that it did not come to are still claimed."""
     states = Message.objects.filter(pk__in=claim.ids, state__in=OUTCOMES).values_list("state", flat=True)
     add_to_tallies(MAILS, Counter(OUTCOMES[MessageState(state)] for state in states))
 
 
+def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
+    sent = 0
+    with _server() as server:
+        for pk in claim.ids:
+            if clock() > min(until, claim.work_until):
                 break
             try:
                 sent += _send_one(pk, claim.token, server, clock)
@@ -106,8 +111,12 @@ def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callab
     if message is None or not check_departure(message, now=clock()):
         return False
     mail = compose_mail(message)
+    if _is_lost(message, clock()):
+        return False
     digest = keep_proof(message, mail)
     _open(server)
+    if _is_lost(message, clock()):
+        return False
     try:
         server.send_messages([mail])
     except (smtplib.SMTPSenderRefused, smtplib.SMTPHeloError, smtplib.SMTPAuthenticationError) as error:
@@ -119,6 +128,11 @@ def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callab
         return False
     mark_sent(message, digest, now=clock())
     return True
+
+
+def _is_lost(message: Message, now: datetime) -> bool:
+    """Whether this process stood still for so long that another one may have the message by now."""
+    return message.lease_until is None or now > message.lease_until
 
 
 def _open(server: BaseEmailBackend) -> None:
@@ -148,10 +162,12 @@ def settle_departure(ledger: OrderLedger, message: Message) -> bool:
     reason = message_obstacle(Purpose(message.purpose), ledger.order)
     if not reason:
         return True
+    held = Message.objects.filter(pk=message.pk, claim_token=message.claim_token)
     message.state, message.reason = MessageState.CANCELLED, reason
     message.claim_token = message.lease_until = None
-    if message.pk:
-        message.save()
+    ended = {"state": message.state, "reason": reason, "claim_token": None, "lease_until": None}
+    if message.pk and not held.update(**ended):
+        return False  # the lease was lost: whoever has the message now decides
     data = {"purpose": message.purpose, "reason": reason}
     ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=message.rule, data=data)
     return False
@@ -176,19 +192,26 @@ def compose_mail(message: Message) -> EmailMessage:
 
 
 def keep_proof(message: Message, mail: EmailMessage) -> str:
-    """Keep the mail before it goes out, so that nothing stands between the 250 and the mark; returns its SHA-256."""
+    """Keep the mail before it goes out, so that nothing stands between the 250 and the mark; returns its SHA-256.
+
+    Raises ServerAway when the disk does not take it.
+    """
     raw = mail.message().as_bytes()
     name = f"messages/{message.queued_at:%Y/%m}/{message.pk}.eml"
     storage = message.proof.storage
-    if storage.exists(name):
+    try:
         storage.delete(name)
-    message.proof.name = storage.save(name, ContentFile(raw))
+        message.proof.name = storage.save(name, ContentFile(raw))
+    except OSError as error:
+        storage.delete(name)
+        raise ServerAway(f"the mail cannot be kept: {error.strerror or error}") from error
     return hashlib.sha256(raw).hexdigest()
 
 
 def mark_sent(message: Message, digest: str, *, now: datetime) -> None:
     """Mark the message as sent, if the claim still holds it."""
     with transaction.atomic():
+        ledger = open_ledger(message.order_id, now=now, actor="sending")  # the order's lock comes first, always
         marked = Message.objects.filter(pk=message.pk, claim_token=message.claim_token).update(
             state=MessageState.SENT,
             sent_at=now,
@@ -201,7 +224,6 @@ def mark_sent(message: Message, digest: str, *, now: datetime) -> None:
         if not marked:
             logger.warning("message %s left after its lease was lost: it may leave again", message.pk)
             return
-        ledger = open_ledger(message.order_id, now=now, actor="sending")
         data = {"purpose": message.purpose, "sequence": message.sequence, "sha256": digest}
         ledger.write(EventKind.MESSAGE, "sent", at=now, rule=message.rule, data=data)
         save_ledgers([ledger])

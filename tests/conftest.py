@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from config import celery_app
 from tests.servers.chromium import FLAGS, find_chromium
+from tests.servers.disks import Disk, small_disk
 from tests.servers.postgresql import postgresql
 from tests.servers.redis import redis_server
 from tests.servers.smtp import Mailroom, smtp_server
@@ -104,6 +105,13 @@ def mailroom() -> Iterator[Mailroom]:
     """A real SMTP server with an empty memory."""
     with smtp_server() as room:
         yield room
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Disk]:
+    """A disk that can be full."""
+    with small_disk(tmp_path / "disk") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

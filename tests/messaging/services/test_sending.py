@@ -12,11 +12,12 @@ from disputes.models import ActionItem
 from disputes.reconciling import ask_for_hands
 from messaging import sending
 from messaging.models import Channel, Message, MessageState
-from messaging.sending import claimed_message, mark_sent, send_due
+from messaging.sending import check_departure, claimed_message, mark_sent, send_due
 from orders.models import Order, Store, TimelineEvent
 from orders.services.claiming import claim_due, reap_expired
 from tests.cast import after, alices_store, at, clock_at, fact, happens, paid, placed_order, shipped
 from tests.messaging.services.conftest import MORNING, Send
+from tests.servers.disks import Disk
 from tests.servers.smtp import Answer, Mailroom
 
 pytestmark = pytest.mark.django_db
@@ -196,6 +197,45 @@ def test_a_mark_that_comes_after_the_lease_was_lost_changes_nothing(mail_server:
     reap_expired(Message, now=at(after(MORNING, minutes=6)))
     mark_sent(held, "0" * 64, now=at(after(MORNING, minutes=6)))
     assert again(message).state == MessageState.PENDING
+
+
+def test_a_worker_that_stood_still_past_its_lease_hands_nothing_to_the_server(
+    mail_server: Mailroom, message: Message
+) -> None:
+    """The looks at the clock: claim, turn, message, departure, and then six minutes of nothing."""
+    looks = iter([clock_at(MORNING)()] * 5)
+    stopped = at(after(MORNING, minutes=6))
+    assert send_due(lambda: next(looks, stopped), until=at(after(MORNING, minutes=1))) == 0
+    assert mail_server.attempts == 0
+    assert again(message).state == MessageState.PENDING
+
+
+def test_a_worker_that_lost_its_lease_calls_off_nothing_that_has_left(
+    mail_server: Mailroom, message: Message, send: Send
+) -> None:
+    claim = claim_due(Message, now=at(MORNING))
+    stale = claimed_message(message.pk, claim.token)
+    assert stale is not None
+    reap_expired(Message, now=at(after(MORNING, minutes=6)))
+    assert send(after(MORNING, minutes=6)) == 1
+    happens(message.order, fact("03-02 12:10", "cancelled"))
+    assert not check_departure(stale, now=at(after(MORNING, minutes=11)))
+    assert again(message).state == MessageState.SENT
+
+
+def test_a_full_disk_keeps_every_mail_back_and_costs_no_attempt(
+    mail_server: Mailroom, message: Message, send: Send, disk: Disk, settings: LazySettings
+) -> None:
+    settings.MEDIA_ROOT = disk.folder
+    disk.fill()
+    assert send() == 0
+    waiting = again(message)
+    assert (waiting.state, waiting.attempts, mail_server.attempts) == (MessageState.PENDING, 0, 0)
+    assert "cannot be kept" in waiting.last_error
+    assert disk.files() == []
+    disk.free()
+    assert send(after(MORNING, minutes=1)) == 1
+    assert again(message).last_error == ""
 
 
 def test_what_is_claimed_and_not_reached_is_given_back(
