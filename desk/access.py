@@ -1,10 +1,13 @@
 """Who looks at a page: his stores, what he may do in them, and the clock on his wall."""
 
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from allauth.account.adapter import get_adapter
 from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -14,6 +17,7 @@ from desk.clocks import Clock
 from orders.models import Membership, Order, Store, User
 from orders.querysets import StoreScoped
 from orders.roles import Role
+from orders.services.auditing import Doer
 from orders.zones import known_zone
 
 M = TypeVar("M", bound=Model)
@@ -99,6 +103,15 @@ def clocks_of(request: DeskRequest, order: Order) -> list[Clock]:
         Clock(_("Buyer"), order.buyer.zone(order.policy)),
         Clock(_("Platform"), ZoneInfo(order.policy.platform_zone)),
     ]
+
+
+def doer_of(request: HttpRequest, user: User | None = None) -> Doer:
+    """Who the audit list says it was, and from where: the one who is logged in, where nobody else is named."""
+    logged_in = request.user if isinstance(request.user, User) else None
+    address = ""
+    with suppress(PermissionDenied):  # a server behind a Unix socket does not know
+        address = get_adapter(request).get_client_ip(request)
+    return Doer(user or logged_in, address, request.headers.get("User-Agent", ""))
 
 
 def actor_of(request: DeskRequest) -> str:
