@@ -59,7 +59,7 @@ def _card(provider: ProviderName, account: TrackingAccount | None, now: datetime
     return AccountCard(
         provider,
         account,
-        trouble=_trouble(account, now),
+        trouble=trouble_of(account, now),
         followed=sum(counts.get(state, 0) for state in FOLLOWED),
         finished=counts.get(SubscriptionState.FINISHED, 0),
         refused=sum(counts.get(state, 0) for state in REFUSED),
@@ -69,7 +69,8 @@ def _card(provider: ProviderName, account: TrackingAccount | None, now: datetime
     )
 
 
-def _trouble(account: TrackingAccount, now: datetime) -> str | Promise:
+def trouble_of(account: TrackingAccount, now: datetime) -> str | Promise:
+    """What a person should know about an account that is not asked as it should be; empty where all is well."""
     if not account.needs_key and account.no_quota_until and account.no_quota_until > now:
         return ERRORS[ErrorKind.QUOTA_USED_UP]
     return ERRORS.get(account.error_kind, "")

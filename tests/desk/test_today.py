@@ -198,5 +198,5 @@ def test_a_long_list_costs_no_more_looks_at_the_database(
         order = placed_order(store, paid(), shipped(), number=f"80{n}", buyer={"email": f"m{n}@example.com"})
         for kind in (ActionKind.SHIP, ActionKind.SEND_BY_HAND, ActionKind.REFUND):
             due_in(order, kind, days=n - 2)
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(21):
         assert alice.get("/").status_code == 200
