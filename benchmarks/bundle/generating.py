@@ -176,7 +176,7 @@ def _exhibit(number: int, path: Path, file_type: FileType) -> CaseExhibit:
     data = path.read_bytes()
     return CaseExhibit(
         mark=f"A-{number}",
-        kind="tracking_screenshot",
+        kind="carrier_letter" if file_type is FileType.PDF else "packing_photo",
         source="17track",
         caption=WORDS[number % len(WORDS)],
         name=path.name,

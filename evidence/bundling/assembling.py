@@ -18,10 +18,13 @@ from evidence.bundling.ordering import Plan, Span
 from evidence.bundling.pages import exhibit_title, section_title
 from evidence.bundling.preparing import Prepared
 from evidence.bundling.stamping import StampFont, read_stamp_font
+from evidence.bundling.standards import declare_pdf_a
 from evidence.bundling.streams import bring_back
 from evidence.bundling.volumes import WHOLE, Volume
 from evidence.phrasing import Phrasebook
+from evidence.recipients import PDF_A
 
+PRODUCER = "Prazo"
 FOOTER_SIZE, INDEX_SIZE = 7.5, 9.0
 LINK, NUMBER = "x-bundle", "x-page"  # what the template writes for a link, and for the number of a page
 
@@ -194,9 +197,11 @@ def _describe(out: pikepdf.Pdf, binding: Binding) -> None:
     """Title and dates: those of the case, for the day of the export is none of its facts."""
     case, book = binding.case, binding.book
     date = pdf_date(case.made_of)
-    out.docinfo.Title = f"{book.say('labels', 'title').text} · {_footer(case, book, '')}"
-    out.docinfo.Producer = "Prazo"
+    title = f"{book.say('labels', 'title').text} · {_footer(case, book, '')}"
+    out.docinfo.Title, out.docinfo.Producer = title, PRODUCER
     out.docinfo.CreationDate = out.docinfo.ModDate = date
+    if binding.standard == PDF_A:
+        declare_pdf_a(out, title=title, producer=PRODUCER, date=case.made_of)
     out.Root.Lang = book.languages[0]
     out.Root.PageMode = pikepdf.Name.UseOutlines
     out.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 MAX_BYTES = 8_000_000_000  # of all that is kept
 WORK = "work"  # where bundles are made: on the disk of what is kept, so that files pass without being copied
+FONTS = "fonts"  # lie here where the environment cannot be written to
 NOTE = "entry.json"
 
 
@@ -32,14 +33,14 @@ class Cache:
         """Bring an entry's files into the target folder and return its note; None where there is no whole one."""
         place = self._place(kind, key)
         try:
-            note = _read_note(place / NOTE)
-            for file in place.iterdir():
-                if file.name != NOTE:
-                    bring(file, target / file.name)
+            kept = _read_note(place / NOTE)
+            for name in kept["files"]:
+                bring(place / name, target / name)
             os.utime(place)
         except (OSError, ValueError):
             self.drop(kind, key)
             return None
+        note: dict[str, Any] = kept["note"]
         return note
 
     def keep(self, kind: str, key: str, note: Mapping[str, Any], files: list[Path]) -> None:
@@ -50,7 +51,7 @@ class Cache:
             partial.mkdir(parents=True)
             for file in files:
                 bring(file, partial / file.name)
-            _write_note(partial / NOTE, note)
+            _write_note(partial / NOTE, {"note": note, "files": [file.name for file in files]})
             partial.rename(place)
         except OSError:
             shutil.rmtree(partial, ignore_errors=True)
@@ -88,7 +89,7 @@ class Cache:
         return self.folder / kind / key[:2] / key
 
     def _kinds(self) -> list[str]:
-        return [place.name for place in self.folder.glob("*") if place.name != WORK] if self.folder.is_dir() else []
+        return [place.name for place in self.folder.glob("*") if place.name not in {WORK, FONTS}]
 
     def _dated(self, kind: str, *, depth: int) -> list[tuple[float, Path]]:
         found = []

@@ -21,6 +21,7 @@ from evidence.file_types import FileType
 pi_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = MAX_PIXELS
 JPEG_QUALITY = 92  # of what has to be converted
+CONVERTED = Handled(Handling.CONVERTED, quality=JPEG_QUALITY)
 ORIENTATION = 0x0112  # EXIF
 # EXIF orientation → how the unit square of the stored picture lies in that of the upright one.
 TURNS = {
@@ -101,6 +102,8 @@ def _embed(path: Path, file_type: FileType, easel: Easel, treatment: Treatment) 
             raise Unshowable(Problem.TOO_MANY_PIXELS)
         if treatment.rung is not None or treatment.is_gray:
             return _shrink(path, picture, file_type, easel, treatment)
+        if treatment.is_raster and picture.mode == "CMYK":  # an archive's file means one thing by its colours
+            return _embed_jpeg_file(_as_rgb(picture), easel), 1, CONVERTED
         return _keep(path, picture, file_type, easel)
 
 
@@ -113,8 +116,7 @@ def _keep(path: Path, picture: Image.Image, file_type: FileType, easel: Easel) -
             return _embed_jpeg(data, picture, easel), _turn(picture), lossless
     if file_type is FileType.PNG:
         return _embed_png(path.read_bytes(), picture, easel), 1, lossless
-    image = _embed_jpeg_file(_as_jpeg(picture, JPEG_QUALITY), easel)
-    return image, 1, Handled(Handling.CONVERTED, quality=JPEG_QUALITY)
+    return _embed_jpeg_file(_as_jpeg(picture, JPEG_QUALITY), easel), 1, CONVERTED
 
 
 def _turn(picture: Image.Image) -> int:
@@ -185,6 +187,12 @@ def _as_jpeg(picture: Image.Image, quality: int, *, is_gray: bool = False) -> by
     converted = io.BytesIO()
     plain = upright.convert("L") if is_gray else upright
     plain.save(converted, "JPEG", quality=quality, subsampling=0 if quality > 90 else 2, icc_profile=profile)
+    return converted.getvalue()
+
+
+def _as_rgb(picture: Image.Image) -> bytes:
+    converted = io.BytesIO()
+    ImageOps.exif_transpose(picture).convert("RGB").save(converted, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     return converted.getvalue()
 
 
