@@ -11,6 +11,7 @@ from disputes.lifecycle import DisputeState
 from evidence.bundling.changes import ChangeKind
 from evidence.bundling.contradictions import Place, Topic
 from evidence.bundling.problems import Problem
+from evidence.bundling.treatments import Handling
 from orders.events import EventType
 
 Words = str | Promise
@@ -166,6 +167,14 @@ PROBLEMS: dict[str, Words] = {
     Problem.TOO_COMPLEX: _("Too complex: the PDF will only name it. Add a simpler copy."),
     Problem.TOO_COSTLY: _("It takes too much memory or time: the PDF will only name it. Add a simpler copy."),
     Problem.UNREADABLE: _("It cannot be read: the PDF will only name it. Add it anew."),
+}
+# What was done to an exhibit for a version of the PDF.
+HANDLINGS: dict[str, Words] = {
+    Handling.LOSSLESS: _("as it came"),
+    Handling.CONVERTED: _("as a JPEG of the same size"),
+    Handling.RECOMPRESSED: _("made smaller"),
+    Handling.RASTERISED: _("its pages as pictures"),
+    Handling.SLIP: _("only named, with the reason"),
 }
 RECIPIENTS: dict[str, Words] = {
     "archive": _("our own record"),

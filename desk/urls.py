@@ -4,6 +4,7 @@ from django.urls import path, re_path
 
 from desk.views import (
     account,
+    audit,
     boletos,
     bundles,
     carriers,
@@ -19,6 +20,7 @@ from desk.views import (
     order,
     orders,
     parcel,
+    people,
     rules,
     snapshots,
     texts,
@@ -90,6 +92,12 @@ urlpatterns = [
     ),
     path("webhooks/17track/<str:token>/", webhooks.take_17track_post, name="webhook_17track"),
     path("preferences/", account.show_preferences, name="preferences"),
+    path("sessions/<int:pk>/end/", account.end_session, name="end_session"),
+    path("people/", people.show_people, name="people"),
+    path("people/<int:pk>/role/", people.set_role, name="set_role"),
+    path("people/<int:pk>/remove/", people.take_out, name="take_out"),
+    path("people/<int:pk>/link/", people.hand_link, name="hand_link"),
+    path("audit/", audit.show_audit, name="audit"),
     re_path(
         r"^log-in/(?P<uidb36>[0-9a-z]{1,13})-(?P<token>[0-9a-z]+-[0-9a-f]+)/$", account.log_in_once, name="log_in_once"
     ),

@@ -137,6 +137,12 @@ def dispute_word(code: str, table: str) -> str:
 
 
 @register.filter
+def sheets(pages: int) -> range:
+    """The numbers of a document's pages."""
+    return range(1, pages + 1)
+
+
+@register.filter
 def tracking_word(code: str, table: str) -> str:
     """A code of one of the tables of `desk.tracking_words`, such as `queues`; an unknown one as it is."""
     names: dict[str, Any] = getattr(tracking_words, table.upper())

@@ -1,8 +1,11 @@
 """Bundles: asked for, watched, looked at, downloaded, and said to be handed in."""
 
 import logging
-from typing import cast
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Any, cast
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -14,20 +17,22 @@ from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, actor_of, readable, workable
+from desk.selectors.dispute_bundles import file_name, find_file, list_versions
 from desk.selectors.dispute_case import obstacle
 from desk.selectors.dispute_doubts import list_doubts
 from desk.views.disputes import UNFINISHED, dispute_of, head_of
 from disputes.models import Dispute
 from evidence.bundling.exhibits import marked_exhibits
-from evidence.models import Bundle, BundleState
+from evidence.models import Bundle
 from evidence.recipients import UnknownRecipient
 from evidence.services.bundles import mark_submitted, request_bundle
+from evidence.services.previews import page_picture
 from evidence.tasks import run_bundle
 from orders.querysets import StoreScoped
 
 logger = logging.getLogger(__name__)
 
-FINISHED = {BundleState.READY, BundleState.SUBMITTED}
+FOREVER = "private, max-age=31536000, immutable"  # a version's file never changes
 
 
 @require_GET
@@ -80,15 +85,12 @@ def show_bundle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @login_required
-def download_bundle(request: HttpRequest, pk: int) -> FileResponse:
-    """The finished file: in a frame of ours, or to keep."""
-    bundle = _bundle(request, pk)
-    if bundle.state not in FINISHED or not bundle.path.exists():
-        raise Http404
-    dispute: Dispute = bundle.dispute
-    name = f"{dispute.order.order_number}-{dispute.number}-{bundle.recipient}-{bundle.number}.pdf"
+def download_bundle(request: HttpRequest, pk: int, number: int = 1) -> FileResponse:
+    """A finished version's file (the first, or the one of this number): in a frame of ours, or to keep."""
+    bundle, file, path = _file(request, pk, number)
+    kind = guess_type(path.name)[0] or "application/octet-stream"
     response = FileResponse(
-        bundle.path.open("rb"), as_attachment="save" in request.GET, filename=name, content_type="application/pdf"
+        path.open("rb"), as_attachment="save" in request.GET, filename=file_name(bundle, file), content_type=kind
     )
     # The browser's own viewer shows it in a page of ours, and in no other site's.
     response["Content-Security-Policy"] = "frame-ancestors 'self'"
@@ -96,6 +98,28 @@ def download_bundle(request: HttpRequest, pk: int) -> FileResponse:
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
+
+
+@require_GET
+@login_required
+def show_page(request: HttpRequest, pk: int, number: int, page: int) -> HttpResponse:
+    """A page of a finished version's file as a picture: phones show no PDF inside a page."""
+    _bundle_row, file, path = _file(request, pk, number)
+    picture = page_picture(path, file["sha256"], page) if file.get("pages") else None
+    if picture is None:
+        raise Http404
+    return HttpResponse(picture, content_type="image/jpeg", headers={"Cache-Control": FOREVER})
+
+
+def _file(request: HttpRequest, pk: int, number: int) -> tuple[Bundle, dict[str, Any], Path]:
+    bundle = _bundle(request, pk)
+    file = find_file(bundle, number)
+    if file is None:
+        raise Http404
+    path = Path(settings.MEDIA_ROOT) / file["file"]
+    if not path.exists():
+        raise Http404
+    return bundle, file, path
 
 
 @require_POST
@@ -108,7 +132,7 @@ def submit_bundle(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, reason)
         return redirect("desk:dispute", bundle.dispute_id)
     if not request.POST.get("confirmed"):
-        context = head_of(desk_request, bundle.dispute, now=now) | {"bundle": bundle}
+        context = head_of(desk_request, bundle.dispute, now=now) | {"version": list_versions([bundle])[0]}
         return render(request, "desk/dispute/submit.html", context)
     try:
         mark_submitted(bundle.pk, now=now, actor=actor_of(desk_request))

@@ -15,6 +15,7 @@ from desk.dispute_commands import forbidden_here, offered_here, told_here
 from desk.dispute_words import TURN_WORDS, turn_of
 from desk.forms.disputes import ExhibitForm, NoteForm
 from desk.selectors import dispute_case as case
+from desk.selectors.dispute_bundles import list_recipients, list_versions
 from desk.selectors.dispute_drafts import draft_answers, language_name
 from desk.selectors.dispute_money import list_choices, missing_rate
 from desk.selectors.disputes import SECTIONS, Filters, list_disputes
@@ -22,8 +23,7 @@ from desk.words import DISPUTE_REASONS
 from disputes.lifecycle import DisputeState
 from disputes.models import Dispute
 from evidence.bundling.exhibits import marked_exhibits
-from evidence.models import Bundle, BundleState, Exhibit
-from evidence.recipients import recipients
+from evidence.models import BundleState, Exhibit
 from orders.services.ledger import OrderLedger
 
 UNFINISHED = {BundleState.QUEUED, BundleState.RUNNING}
@@ -122,7 +122,7 @@ def _evidence(ledger: OrderLedger, dispute: Dispute, exhibits: Sequence[Exhibit]
     slots = case.slots(ledger, dispute, marked)
     offers = list(dispute.offers.all())
     drafts = draft_answers(ledger, dispute, offers, marked)
-    bundles = list(dispute.bundles.all())
+    versions = list_versions(list(dispute.bundles.all()))
     return {
         "slots": slots,
         "filled": sum(slot.is_filled for slot in slots),
@@ -130,9 +130,9 @@ def _evidence(ledger: OrderLedger, dispute: Dispute, exhibits: Sequence[Exhibit]
         "left_out": [exhibit for exhibit in exhibits if exhibit.left_out_at],
         "offers": offers,
         "drafts": [(draft, language_name(draft.language)) for draft in drafts],
-        "bundles": bundles,
-        "ready": next((bundle for bundle in bundles if _is_ready(bundle)), None),
-        "recipients": sorted(recipients()),
+        "versions": versions,
+        "ready": next((version.bundle for version in versions if version.is_finished), None),
+        "recipients": list_recipients(list(marked.values())),
     }
 
 
@@ -140,7 +140,3 @@ def _line_of(wrong: ExhibitForm | None, slots: Sequence[case.Slot]) -> str:
     """The checklist's line on which an upload failed; an empty string for the form below the list."""
     kind = str(wrong.data.get("kind", "")) if wrong else ""
     return kind if any(slot.kind == kind for slot in slots) else ""
-
-
-def _is_ready(bundle: Bundle) -> bool:
-    return bundle.state in {BundleState.READY, BundleState.SUBMITTED}

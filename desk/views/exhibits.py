@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from desk.access import DeskRequest, actor_of, readable, workable
+from desk.dispute_words import exhibit_name
 from desk.forms.disputes import CaptionForm, ExhibitForm
 from desk.thumbnails import make_thumbnail
 from desk.views.disputes import dispute_of, show_case
@@ -128,9 +129,9 @@ def change_exhibit(request: HttpRequest, pk: int, exhibit_pk: int) -> HttpRespon
     exhibit: Exhibit = workable(Exhibit.objects.filter(order=dispute.order_id), desk_request, pk=exhibit_pk)
     match request.POST.get("do"):
         case "up":
-            _move(dispute, exhibit, -1)
+            _move(request, dispute, exhibit, -1)
         case "down":
-            _move(dispute, exhibit, 1)
+            _move(request, dispute, exhibit, 1)
         case "leave_out":
             leave_out(exhibit.pk, now=timezone.now())
         case "take_in":
@@ -150,7 +151,7 @@ def _caption(request: HttpRequest, exhibit: Exhibit) -> None:
         messages.success(request, _("The caption is kept."))
 
 
-def _move(dispute: Dispute, exhibit: Exhibit, step: int) -> None:
+def _move(request: HttpRequest, dispute: Dispute, exhibit: Exhibit, step: int) -> None:
     """One place up or down among those that bundles show."""
     rows = list(Exhibit.objects.filter(order=exhibit.order_id))
     shown = [row.pk for row in exhibits_of(dispute)]
@@ -160,3 +161,5 @@ def _move(dispute: Dispute, exhibit: Exhibit, step: int) -> None:
     other = shown[at + step]
     swap = {exhibit.pk: other, other: exhibit.pk}
     reorder_exhibits(exhibit.order_id, [swap.get(row.pk, row.pk) for row in rows])
+    told = _("%(what)s stands at place %(place)d of %(of)d now.")
+    messages.success(request, told % {"what": exhibit_name(exhibit.kind), "place": at + step + 1, "of": len(shown)})

@@ -22,6 +22,7 @@ from orders.services.tracking_accounts import save_account
 from tests.cast import happens, tracking
 from tests.desk.conftest import PEOPLE, Enter, open_item
 from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
+from tests.evidence.files import paper
 
 # Address → its arguments, the method, and what owner, agent, viewer, another store's owner and a stranger get.
 # A stranger who is asked to log in gets 302, whom nothing is shown gets 404.
@@ -55,6 +56,8 @@ TABLE: dict[str, tuple[str, str]] = {
     "thumbnail": ("get", "200 200 200 404 302"),
     "bundle": ("get", "302 302 302 404 302"),
     "bundle_file": ("get", "200 200 200 404 302"),
+    "bundle_part": ("get", "200 200 200 404 302"),
+    "bundle_page": ("get", "200 200 200 404 302"),
     "submit_bundle": ("post", "200 200 404 404 302"),
     "disruptions": ("get", "200 200 200 200 302"),
     "foresee": ("post", "200 200 200 200 302"),
@@ -115,7 +118,7 @@ def dispute_arguments(store: Store) -> dict[str, dict[str, Any]]:
     order = order_underway(store, number="8012345678904321")
     case = disputed(order)
     proof = filed_exhibit(case, picture("JPEG"))
-    made = ready_bundle(case)
+    made = ready_bundle(case, paper())
     dispute, exhibit, bundle = {"pk": case.pk}, {"pk": proof.pk}, {"pk": made.pk}
     return {
         "open_dispute": {"pk": order.pk},
@@ -123,7 +126,8 @@ def dispute_arguments(store: Store) -> dict[str, dict[str, Any]]:
         "doubts": dispute,
         "add_exhibits": dispute, "change_exhibit": dispute | {"exhibit_pk": proof.pk}, "ask_for_bundle": dispute,
         "exhibit": exhibit, "thumbnail": exhibit,
-        "bundle": bundle, "bundle_file": bundle, "submit_bundle": bundle,
+        "bundle": bundle, "bundle_file": bundle, "submit_bundle": bundle, "bundle_part": bundle | {"number": 1},
+        "bundle_page": bundle | {"number": 1, "page": 1},
     }  # fmt: skip
 
 

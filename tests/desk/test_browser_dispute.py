@@ -75,7 +75,7 @@ def test_a_file_dropped_on_a_line_waits_there_to_be_uploaded(workbench: Page) ->
         box.items.add(new File(["%PDF-1.7"], "chat.pdf", { type: "application/pdf" }));
         return box;
     }""")
-    slot.locator("summary").dispatch_event("drop", {"dataTransfer": data})
+    slot.locator("summary").first.dispatch_event("drop", {"dataTransfer": data})
     assert slot.locator("input[type=file]").first.evaluate("input => input.files[0].name") == "chat.pdf"
     expect(slot.get_by_role("button", name="Upload")).to_be_focused()
 

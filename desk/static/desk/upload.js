@@ -1,4 +1,5 @@
-// Exhibits: dropping and pasting on a line of the checklist, and the progress of an upload. The form works without it.
+// Exhibits: dropping and pasting on a line of the checklist, the progress of an upload, and putting in order by key.
+// Everything works without it.
 (() => {
   const fill = (slot, files) => {
     const input = slot.querySelector("input[type=file]");
@@ -26,6 +27,34 @@
     if (!files.length || !slot) return;
     e.preventDefault();
     fill(slot, files);
+  });
+
+  // Exhibits are put in order by the arrow keys as well: on the buttons, or with Alt anywhere in the row.
+  document.addEventListener("keydown", (e) => {
+    const way = { ArrowUp: "up", ArrowDown: "down" }[e.key];
+    const row = way && e.target.closest?.(".exhibit");
+    if (!row || e.ctrlKey || e.metaKey || e.shiftKey || e.target.matches("input, textarea, select")) return;
+    const button = row.querySelector(`button[value=${way}]`);
+    if (!button || !(e.altKey || e.target.matches("button[value=up], button[value=down]"))) return;
+    e.preventDefault();
+    if (!button.disabled) button.click();
+  });
+
+  // The row that was moved keeps the focus: on its button or, at the end of the list, on the other one.
+  let moved = null;
+  document.addEventListener("htmx:beforeRequest", (e) => {
+    const row = e.target.closest?.(".exhibit");
+    const way = e.detail.requestConfig?.triggeringEvent?.submitter?.value;
+    moved = row && (way === "up" || way === "down") ? [row.id, way] : null;
+  });
+  document.addEventListener("htmx:afterSettle", () => {
+    if (!moved) return;
+    const row = document.getElementById(moved[0]);
+    const button = row?.querySelector(`button[value=${moved[1]}]:not(:disabled)`) ||
+      row?.querySelector("button[value=up]:not(:disabled), button[value=down]:not(:disabled)");
+    moved = null;
+    button?.focus({ preventScroll: true });
+    row?.scrollIntoView({ block: "nearest" });
   });
 
   document.addEventListener("htmx:xhr:progress", (e) => {
