@@ -14,6 +14,7 @@ from django.utils.translation import override
 from desk.rules import RULES, rule_sentence
 from disputes.advising import TABLE
 from disputes.lifecycle import DisputeLifecycle
+from disputes.tracking_lifecycle import TrackingCaseLifecycle
 from orders.lifecycle import OrderLifecycle
 from orders.policies import HEADINGS, PACKS, SCHEMA, policy_names, policy_versions
 from orders.rules import printed_position
@@ -154,6 +155,7 @@ def _list_values() -> Iterator[str]:
 PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "order-machine": lambda: _draw(OrderLifecycle),
     "dispute-machine": lambda: _draw(DisputeLifecycle),
+    "tracking-machine": lambda: _draw(TrackingCaseLifecycle),
     "rules": _list_rules,
     "advice": _list_advice,
     "policy-values": _list_values,

@@ -3,21 +3,26 @@
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import translation
 
-from desk import clocks, words
+from desk import clocks, tracking_words, words
 from desk.rules import RULES, rule_sentence
 from disputes.deadlines import DisputeMilestone
 from disputes.reasons import Reason
+from disputes.services.tracking_cases import CaseMilestone
+from disputes.tracking_lifecycle import CaseStep
 from messaging.vocabulary import Language, Purpose, Variable
 from messaging.wording import WordingKind
 from orders.events import EventType
 from orders.planning import DEFINITIONS, MilestoneKind
 from orders.policies import SCHEMA, load_policy, policy_names
-from orders.tracking_statuses import TrackingStatus
+from orders.tracking_readings import TrackingCause
+from orders.tracking_statuses import TrackingDetail, TrackingStatus
+from orders.triage import TrackingQueue
 
 NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
 
@@ -26,7 +31,12 @@ NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
     ("codes", "table"),
     [
         (EventType, words.EVENTS),
-        ([*MilestoneKind, *DisputeMilestone], words.MILESTONES),
+        ([*MilestoneKind, *DisputeMilestone, *CaseMilestone], words.MILESTONES),
+        (TrackingQueue, tracking_words.QUEUES),
+        (TrackingQueue, tracking_words.ADVICE),
+        ([detail for detail in TrackingDetail if detail], tracking_words.DETAILS),
+        (TrackingCause, tracking_words.CAUSES),
+        (CaseStep, tracking_words.STEPS),
         (Purpose, words.PURPOSES),
         (Language, words.LANGUAGES),
         (Variable, words.VARIABLES),
@@ -36,7 +46,7 @@ NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
         ({name for definition in DEFINITIONS.values() for name in definition.ended_by}, words.REASONS),
     ],
 )
-def test_every_code_has_its_words(codes: list[str], table: dict[str, words.Words]) -> None:
+def test_every_code_has_its_words(codes: list[str], table: dict[str, Any]) -> None:
     assert [code for code in codes if code not in table] == []
 
 

@@ -1,11 +1,13 @@
 """Files taken in: what is created, corrected, left alone and rejected, and whom it may not write to."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from disputes.firing import fire_due
 from disputes.intake import Intake, Report
+from disputes.models import TrackingCase
 from messaging.models import Message
 from orders.importing.files import UnusableFile
 from orders.models import Milestone, Order, Store, TimelineEvent
@@ -283,3 +285,23 @@ def test_a_file_that_cannot_be_read_leaves_everything_alone(files: Files) -> Non
     with pytest.raises(UnusableFile):
         files.orders("1,2", header="a,b")
     assert not Order.objects.exists()
+
+
+# --- parcels that need somebody ---------------------------------------------------------------------------------------
+def test_an_imported_parcel_that_stands_in_a_queue_has_its_case(files: Files) -> None:
+    files.orders(YOUNG, ON_ITS_WAY, OLD)
+    (case,) = TrackingCase.objects.all()
+    assert (case.order.order_number, case.queue, case.opened_at) == ("802", "no_first_scan", at(NOW))
+
+
+def test_news_that_passed_while_nobody_knew_opens_no_case(files: Files) -> None:
+    files.orders(ON_ITS_WAY.replace("2026-02-25", "2026-03-08"))
+    files.tracking("LX1,2026-03-09T10:00Z,failed_attempt,,,", "LX1,2026-03-09T15:00Z,out_for_delivery,,,")
+    assert not TrackingCase.objects.exists()
+
+
+def test_cases_are_opened_in_bulk(files: Files, django_assert_max_num_queries: Any) -> None:
+    lines = [ON_ITS_WAY.replace("802", str(900 + number)) for number in range(40)]
+    with django_assert_max_num_queries(40):
+        files.orders(*lines)
+    assert TrackingCase.objects.count() == 40
