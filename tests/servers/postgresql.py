@@ -9,8 +9,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,12 @@ from typing import Any
 import psycopg
 
 from config.processes import die_with
+from tests.servers.processes import children_of
 
 START_SECONDS = 30.0
 # pg_trgm finds no Chinese where the ctype is C; macOS has no C.UTF-8 of its own.
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
-Settings = Mapping[str, str]
+Settings = dict[str, str]
 # The cluster is thrown away: speed for safety.
 FAST: Settings = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
@@ -78,6 +79,77 @@ def copy_wheel(folder: Path) -> Path:
     return folder / "wheel" / package.name / "pginstall" / "bin"
 
 
+@dataclass
+class Cluster:
+    """A cluster in a folder, and its server while it runs; its data outlive a kill -9."""
+
+    owner: Owner
+    programs: Path
+    folder: Path
+    settings: Settings
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """Its address as DATABASE_URL takes it, by its Unix socket."""
+        return f"postgres://postgres@:5432/{self.folder}/postgres"
+
+    def start(self) -> None:
+        """Start the server. Raises RuntimeError with its log when it does not."""
+        words = [word for name, value in self.settings.items() for word in ("-c", f"{name}={value}")]
+        command = [self.programs / "postgres", "-D", self.folder / "data", "-k", self.folder, "-p", "5432", *words]
+        with (self.folder / "log").open("ab") as log:
+            self.process = self.owner.popen(
+                command,
+                cwd=self.folder,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for the tests; they stop it after their last query
+                preexec_fn=die_with(os.getpid()),
+            )
+        wait_until_ready(self.process, self.folder)
+
+    def stop(self) -> None:
+        """Stop the server; "fast": does not wait for clients."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.kill()
+        self.process = None
+
+    def kill(self) -> None:
+        """kill -9 of every process of the server."""
+        if self.process is None:
+            return
+        for pid in [self.process.pid, *children_of(self.process.pid)]:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+        self.process = None
+
+
+@contextmanager
+def cluster(programs: Path | None = None, *, settings: Settings = FAST) -> Iterator[Cluster]:
+    """A running cluster that a test may kill and start again."""
+    owner = find_owner()
+    with tempfile.TemporaryDirectory(prefix="prazo-pg-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        programs = programs or machine_programs() or wheel_programs()
+        if owner.name and programs == wheel_programs():
+            programs = copy_wheel(folder)
+        owner.take(folder)
+        init_cluster(owner, programs, folder)
+        made = Cluster(owner, programs, folder, {"listen_addresses": ""} | settings)
+        try:
+            made.start()
+            yield made
+        finally:
+            made.stop()
+
+
 @contextmanager
 def postgresql(programs: Path | None = None, *, settings: Settings = FAST) -> Iterator[str]:
     """A running cluster, reached by its Unix socket alone; gives its address as DATABASE_URL takes it.
@@ -85,16 +157,8 @@ def postgresql(programs: Path | None = None, *, settings: Settings = FAST) -> It
     `programs` is the folder of `initdb` and `postgres`; without it the machine's, else the wheel's. `settings` are
     those of postgresql.conf.
     """
-    owner = find_owner()
-    with tempfile.TemporaryDirectory(prefix="prazo-pg-") as name:
-        folder = Path(name)
-        programs = programs or machine_programs() or wheel_programs()
-        if owner.name and programs == wheel_programs():
-            programs = copy_wheel(folder)
-        owner.take(folder)
-        init_cluster(owner, programs, folder)
-        with serving(owner, programs, folder, settings):
-            yield f"postgres://postgres@:5432/{folder}/postgres"
+    with cluster(programs, settings=settings) as made:
+        yield made.url
 
 
 def init_cluster(owner: Owner, programs: Path, folder: Path) -> None:
@@ -105,32 +169,6 @@ def init_cluster(owner: Owner, programs: Path, folder: Path) -> None:
     output, _ = process.communicate()
     if process.returncode:
         raise RuntimeError(f"{programs}/initdb failed:\n{output.decode(errors='replace')}")
-
-
-@contextmanager
-def serving(owner: Owner, programs: Path, folder: Path, settings: Settings = FAST) -> Iterator[None]:
-    """Run the cluster's server."""
-    words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    command = [programs / "postgres", "-D", folder / "data", "-k", folder, "-p", "5432", "-h", "", *words]
-    with (folder / "log").open("wb") as log:
-        process = owner.popen(
-            command,
-            cwd=folder,
-            stdout=log,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is for the tests; they stop it after their last query
-            preexec_fn=die_with(os.getpid()),
-        )
-    try:
-        wait_until_ready(process, folder)
-        yield
-    finally:
-        process.send_signal(signal.SIGINT)  # "fast": does not wait for clients
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:

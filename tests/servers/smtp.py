@@ -34,6 +34,7 @@ class Mailroom:
     """The server's memory. `answers` are used up one by one, then `otherwise` holds."""
 
     port: int
+    host: str = HOST
     messages: list[EmailMessage] = field(default_factory=list)
     answers: deque[Answer] = field(default_factory=deque)
     otherwise: Answer = Answer.ACCEPT
@@ -42,7 +43,7 @@ class Mailroom:
     @property
     def url(self) -> str:
         """The server's address, as EMAIL_URL takes it."""
-        return f"smtp://{HOST}:{self.port}"
+        return f"smtp://{self.host}:{self.port}"
 
     def message_ids(self) -> list[str]:
         """The Message-ID of each accepted message, repeats included."""
@@ -71,18 +72,18 @@ class Mailroom:
         return ACCEPTED if answer is Answer.ACCEPT else answer.value
 
 
-def free_port() -> int:
+def free_port(host: str = HOST) -> int:
     """A TCP port of this machine on which nobody listens now."""
     with socket.socket() as probe:
-        probe.bind((HOST, 0))
+        probe.bind((host, 0))
         return int(probe.getsockname()[1])
 
 
 @contextmanager
-def smtp_server() -> Iterator[Mailroom]:
-    """A running server on a free port."""
-    room = Mailroom(free_port())
-    controller = Controller(room, hostname=HOST, port=room.port)
+def smtp_server(host: str = HOST) -> Iterator[Mailroom]:
+    """A running server on a free port of this address."""
+    room = Mailroom(free_port(host), host)
+    controller = Controller(room, hostname=host, port=room.port)
     controller.start()
     try:
         yield room
