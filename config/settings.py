@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     "tidy_bundles": {"task": "evidence.tasks.tidy_bundles", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy_exhibits": {"task": "evidence.tasks.tidy_exhibits", "schedule": 86_400.0, "options": {"expires": 3600}},
+    "erase_buyers": {"task": "evidence.tasks.erase_buyers", "schedule": 3600.0, "options": {"expires": 600}},
     "subscribe": {"task": "disputes.tasks.subscribe", "schedule": 60.0, "options": {"expires": 50}},
     "learn_arrivals": {
         "task": "orders.tasks.learn_arrivals_of_all",

@@ -29,6 +29,8 @@ EVENTS: dict[str, Words] = {
     "tracking_step": _("Step of the follow-through"),
     "tracking_case_closed": _("Follow-through closed"),
     "snapshot": _("View of the day kept"),
+    "erased": _("The buyer's personal data were erased"),
+    "legal_hold": _("Legal hold set or lifted"),
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.PAYMENT_CONFIRMED: _("The funds arrived"),
     EventType.CANCELLED: _("Order cancelled"),
@@ -250,6 +252,7 @@ REASONS: dict[str, Words] = {
     "told_before": _("the buyer was told of the same cause before"),
     "history": _("it came in as history"),
     "disruption_over": _("the disruption is over"),
+    "erased": _("the buyer's personal data were erased"),
 }
 
 WORDING: dict[str, Words] = {

@@ -1,12 +1,16 @@
 """Doors for Celery: wake-ups in, one call each. Which bundles wait is read from the database."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from evidence.services.building import tidy_cache
 from evidence.services.bundles import build_bundle, waiting_bundles
+from evidence.services.erasure import erase_expired
 from evidence.services.exhibits import remove_orphans
 
+BUDGET = timedelta(seconds=120)  # well below the broker's visibility timeout
 EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
 
 
@@ -33,3 +37,9 @@ def tidy_exhibits() -> None:
 def tidy_bundles() -> None:
     """Remove what bundles left behind."""
     tidy_cache(timezone.now())
+
+
+@shared_task
+def erase_buyers() -> None:
+    """Erase the buyers whose stores keep their data no longer."""
+    erase_expired(timezone.now, until=timezone.now() + BUDGET)

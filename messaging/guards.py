@@ -34,6 +34,7 @@ WHILE_STATUS = {
 }
 AFTER_DELIVERY = {Purpose.DELIVERED, Purpose.REVIEW_REQUEST}  # a carrier may take a delivery back (T10)
 DISPUTE_OPEN = "dispute_open"
+ERASED = "erased"  # nobody is left to write to
 # About money that went back: the only ones that a buyer in dispute still gets.
 IN_DISPUTE = {Purpose.REFUND_ISSUED, Purpose.REPAYMENT_REQUEST}
 
@@ -42,6 +43,8 @@ def message_obstacle(purpose: Purpose, order: Order) -> str:
     """Why the message must not leave now (such as "delivered"), or an empty string."""
     if ended := next((name for name in ENDED_BY.get(purpose, ()) if getattr(order, f"{name}_at")), ""):
         return ended
+    if order.buyer.erased_at:
+        return ERASED
     if order.disputed_at and purpose not in IN_DISPUTE:
         return DISPUTE_OPEN
     if purpose is Purpose.PAYMENT_REMINDER and order.payment_checking_since:

@@ -31,6 +31,8 @@ class AuditKind(models.TextChoices):
     KEY_SWITCHED = "key_switched", _("switched a tracking service")
     EXPORTED = "exported", _("downloaded data")
     ERASED = "erased", _("erased a buyer's data")
+    HELD = "held", _("set or lifted a legal hold")
+    RETENTION_SET = "retention_set", _("changed how long buyers' data are kept")
     BUNDLE_SUBMITTED = "bundle_submitted", _("handed a bundle in")
     BACK_OFFICE = "back_office", _("changed something in the back office")
 

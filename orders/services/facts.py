@@ -157,6 +157,8 @@ def _complete(ledger: OrderLedger, event: Event) -> None:
 
 def _provide_tax_id(ledger: OrderLedger, event: Event) -> None:
     text = event.text("tax_id")
+    if ledger.order.buyer.erased_at:
+        return
     ledger.order.buyer.tax_id = normalise_tax_id(text) if is_tax_id(text) else text[:50]
     ledger.order.buyer.save()
 

@@ -128,7 +128,8 @@ def status_fact(record: OrderRecord, order: Order) -> EventType | None:
 def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
     """Take over what the record says differently from the order; say whether it said anything new."""
     order = ledger.order
-    order.record_digest = digest_of(record)
+    # Of an erased buyer not even the hash of a row is kept: his tax number could be guessed back out of it.
+    order.record_digest = "" if order.buyer.erased_at else digest_of(record)
     changes = _differences(order, record)
     before = {name: str(getattr(order, name)) for name in changes}
     for name, value in changes.items():
@@ -163,6 +164,9 @@ def _differences(order: Order, record: OrderRecord) -> dict[str, Any]:
 
 
 def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
+    """An erased buyer stays erased, whatever a file says of him again."""
+    if buyer.erased_at:
+        return False
     changes = {name: value for name, value in _buyer_values(record).items() if value and getattr(buyer, name) != value}
     for name, value in changes.items():
         setattr(buyer, name, value)

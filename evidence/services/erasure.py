@@ -1,0 +1,226 @@
+"""Erasing a buyer's personal data (LGPD, PIPL) so that what can be proved stays provable.
+
+What names him goes; the timelines, with their hashes, stay and are told of it. Exhibits and bundles are never removed
+silently: somebody names those that go. The files go first, so that a crash leaves rows whose erasure can be repeated.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from disputes.models import ActionItem, Dispute
+from evidence.models import Bundle, Exhibit
+from evidence.services.building import kept
+from messaging.models import Message
+from messaging.services.erasure import forget_messages
+from orders.models import AuditKind, Buyer, Disruption, Order, OrderFile, PrivateData, Store, TrackingEvent
+from orders.models.timeline import EventKind
+from orders.services.auditing import Doer, note_deed
+from orders.services.erasure import (
+    ErasureCause,
+    NotErasable,
+    Obstacle,
+    expired_buyers,
+    forget_buyer,
+    forget_files,
+    forget_private_data,
+    order_files,
+    order_obstacles,
+)
+from orders.services.ledger import OrderLedger, open_ledgers, save_ledgers
+
+logger = logging.getLogger(__name__)
+NAME_PARTS = 3  # letters from which on a part of a name is looked for in carriers' words
+PERSONAL_KEYS = {"signed_by"}  # of an action's data
+
+
+@dataclass(frozen=True)
+class ErasurePreview:
+    """What erasing a buyer would take, what it would leave to a decision, what stays, and what stands against it."""
+
+    buyer: Buyer
+    orders: list[Order]
+    obstacles: list[Obstacle]
+    said: int  # entries of the timelines with personal data beside them
+    messages: int
+    files: list[OrderFile]
+    exhibits: list[Exhibit]
+    bundles: list[Bundle]
+    named_in_news: int  # carriers' words in which his name stands; they prove the delivery, and stay
+
+
+@dataclass
+class Erased:
+    """What was erased, in numbers."""
+
+    said: int = 0
+    messages: int = 0
+    files: int = 0
+    exhibits: list[str] = field(default_factory=list)  # their SHA-256
+    bundles: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """For a command's answer and the audit list."""
+        return {
+            "said": self.said,
+            "messages": self.messages,
+            "files": self.files,
+            "exhibits": len(self.exhibits),
+            "bundles": len(self.bundles),
+        }
+
+
+def preview_erasure(buyer: Buyer, *, now: datetime) -> ErasurePreview:
+    """Look, and change nothing."""
+    orders = list(Order.objects.filter(buyer=buyer).order_by("placed_at", "pk"))
+    return ErasurePreview(
+        buyer=buyer,
+        orders=orders,
+        obstacles=_obstacles(buyer, orders),
+        said=PrivateData.objects.filter(event__order__in=orders).count(),
+        messages=Message.objects.filter(order__in=orders).exclude(to="", subject="", body="").count(),
+        files=list(order_files(buyer.store, orders, now=now)) if orders else [],
+        exhibits=list(Exhibit.objects.filter(order__in=orders).order_by("order", "position")),
+        bundles=list(Bundle.objects.filter(dispute__order__in=orders).select_related("dispute__order")),
+        named_in_news=_named_in_news(buyer, orders),
+    )
+
+
+def _obstacles(buyer: Buyer, orders: Sequence[Order]) -> list[Obstacle]:
+    found = order_obstacles(buyer, orders)
+    is_disputed = Dispute.objects.filter(order__in=orders, closed_at=None).exists()
+    return found + [Obstacle.DISPUTE_OPEN] * (is_disputed and Obstacle.DISPUTE_OPEN not in found)
+
+
+def _named_in_news(buyer: Buyer, orders: Sequence[Order]) -> int:
+    parts = {part.casefold() for part in buyer.name.split() if len(part) >= NAME_PARTS}
+    words = TrackingEvent.objects.filter(order__in=orders).values_list("description", flat=True)
+    return sum(1 for text in words if parts & set(text.casefold().split())) if parts else 0
+
+
+def erase_buyer(
+    buyer_id: int,
+    *,
+    cause: ErasureCause,
+    now: datetime,
+    doer: Doer,
+    exhibits: Collection[int] = (),
+    bundles: Collection[int] = (),
+) -> Erased:
+    """Erase the buyer, with the exhibits and bundles of his orders that are named by their ids. It can be repeated.
+
+    Raises NotErasable, Buyer.DoesNotExist, and OSError when a file cannot be deleted: then nothing is marked erased.
+    """
+    actor = str(doer.user.pk) if doer.user else str(cause)
+    with transaction.atomic():
+        ledgers = open_ledgers(Order.objects.filter(buyer=buyer_id), now=now, actor=actor)
+        buyer: Buyer = Buyer.objects.select_for_update(of=("self",)).select_related("store").get(pk=buyer_id)
+        orders = [ledger.order for ledger in ledgers]
+        if obstacles := _obstacles(buyer, orders):
+            raise NotErasable(obstacles)
+        erased = _erase(buyer, ledgers, cause, now, exhibits, bundles)
+        forget_buyer(buyer, now=now)
+        save_ledgers(ledgers)
+        note_deed(AuditKind.ERASED, doer, now=now, store=buyer.store, buyer=buyer.pk, cause=cause, **erased.as_json())
+    return erased
+
+
+def _erase(
+    buyer: Buyer,
+    ledgers: list[OrderLedger],
+    cause: ErasureCause,
+    now: datetime,
+    exhibits: Collection[int],
+    bundles: Collection[int],
+) -> Erased:
+    orders = [ledger.order for ledger in ledgers]
+    said = forget_private_data(ledgers)
+    erased = Erased(
+        said=sum(map(len, said.values())),
+        messages=forget_messages(orders),
+        files=forget_files(order_files(buyer.store, orders, now=now)) if orders else 0,
+        bundles=_remove_bundles(list(Bundle.objects.filter(dispute__order__in=orders, pk__in=bundles))),
+    )
+    _forget_signers(orders)
+    for ledger in ledgers:
+        gone = _remove_exhibits(list(Exhibit.objects.filter(order=ledger.order, pk__in=exhibits)))
+        erased.exhibits += gone
+        ledger.order.record_digest = ""
+        data = {"cause": str(cause), "events": said.get(ledger.order.pk, []), "exhibits": gone}
+        ledger.write(EventKind.NOTE, "erased", at=now, data={key: value for key, value in data.items() if value})
+    kept().tidy(before=0, max_bytes=0)  # what earlier bundles left to work with shows what they showed
+    return erased
+
+
+def _forget_signers(orders: Sequence[Order]) -> None:
+    for item in ActionItem.objects.filter(order__in=orders).exclude(data={}):
+        if PERSONAL_KEYS & item.data.keys():
+            item.data = {key: value for key, value in item.data.items() if key not in PERSONAL_KEYS}
+            item.save(update_fields=["data"])
+
+
+def _remove_exhibits(rows: Sequence[Exhibit]) -> list[str]:
+    """The same file may be another order's exhibit as well: then it stays."""
+    for row in rows:
+        row.delete()
+        if not Exhibit.objects.filter(sha256=row.sha256).exists() and not _is_notice(row.sha256):
+            row.path.unlink(missing_ok=True)
+    return [row.sha256 for row in rows]
+
+
+def _is_notice(sha256: str) -> bool:
+    return Disruption.objects.filter(notice_sha256=sha256).exists()
+
+
+def _remove_bundles(rows: Sequence[Bundle]) -> list[str]:
+    for row in rows:
+        row.delete()
+        named = {file["file"] for files in _others(row) for file in files}
+        for name in {row.file, *(file["file"] for file in row.files)} - named - {""}:
+            (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
+    return [row.sha256 for row in rows]
+
+
+def _others(row: Bundle) -> list[list[dict[str, Any]]]:
+    """The files of the bundles that were made of the same inputs: equal cases share their files."""
+    return list(Bundle.objects.filter(inputs=row.inputs).exclude(inputs="").values_list("files", flat=True))
+
+
+def erase_expired(clock: Callable[[], datetime], *, until: datetime) -> int:
+    """Erase the buyers whose stores keep their data no longer, until the time budget ends. Returns how many.
+
+    Their exhibits and bundles wait for a person. One who cannot be erased today is looked at again tomorrow.
+    """
+    count = 0
+    for store in Store.objects.exclude(retention_days=None).order_by("pk"):
+        last = 0
+        while clock() < until and (batch := expired_buyers(store, now=clock(), after=last)):
+            last = batch[-1]
+            count += sum(_erase_one(pk, clock()) for pk in batch if clock() < until)
+    return count
+
+
+def _erase_one(buyer_id: int, now: datetime) -> bool:
+    try:
+        erase_buyer(buyer_id, cause=ErasureCause.RETENTION, now=now, doer=Doer())
+    except NotErasable:
+        return False
+    except OSError:
+        logger.exception("a file of buyer %s could not be deleted", buyer_id)
+        return False
+    return True
+
+
+def undecided(store: Store) -> list[Buyer]:
+    """Erased buyers of whom exhibits or bundles are left: somebody should say whether they are still needed."""
+    of_exhibits = Exhibit.objects.filter(order__store=store, order__buyer__erased_at__isnull=False)
+    of_bundles = Bundle.objects.filter(dispute__order__store=store, dispute__order__buyer__erased_at__isnull=False)
+    ids = {*of_exhibits.values_list("order__buyer", flat=True)}
+    ids |= {*of_bundles.values_list("dispute__order__buyer", flat=True)}
+    return list(Buyer.objects.filter(pk__in=ids).order_by("erased_at", "pk"))
