@@ -56,7 +56,8 @@ class Section:
 def lay_sections(case: CaseFile, shown: Mapping[str, Shown], teller: Teller, letters: str) -> Iterator[Section]:
     """Every document, in the order in which the bundle has them; `shown` says what became of each exhibit."""
     words, exhibits = words_context(case, teller), exhibit_rows(case, shown, teller)
-    yield Section("claims", "claims", words | claims_context(case, teller, sections_of(case)))
+    claims = claims_context(case, teller, sections_of(case))
+    yield Section("claims", "claims", words | claims, rows=FEW + len(exhibits))
     yield Section("cover", "cover", words | cover_context(case, teller))
     yield from _chunks("index", words | index_context(case, teller), EXHIBITS, exhibits)
     if case.changes:
@@ -93,4 +94,5 @@ def _chunks(
     starts = range(0, max(len(rows), 1), ROWS)
     for start in starts:
         place = {"is_first": start == 0, "is_last": start == starts[-1]}
-        yield Section(name, template or name, {**words, **place, key: rows[start : start + ROWS]})
+        piece = rows[start : start + ROWS]
+        yield Section(name, template or name, {**words, **place, key: piece}, rows=max(len(piece), FEW))
