@@ -89,6 +89,15 @@ def workable(rows: StoreScoped, request: DeskRequest, **lookup: Any) -> Any:
     return readable(rows.filter(**{f"{rows.store_path}__in": ids}), request, **lookup)
 
 
+def own_store(request: DeskRequest, slug: str) -> Store:
+    """The store of this name that is the reader's own, or his first one for no name. Raises Http404."""
+    own = request.reader.own_stores
+    store = next((store for store in own if store.slug == slug or not slug), None)
+    if store is None:
+        raise Http404
+    return store
+
+
 def order_of(request: DeskRequest, pk: int, *, to_change: bool) -> Order:
     """The order with its buyer and store. Raises Http404."""
     rows = Order.objects.select_related("buyer", "store")

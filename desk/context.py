@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import DeskRequest
+from orders.models import User
 
 DEMO_EMAIL = "alice@example.com"
 
@@ -52,6 +53,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "reader": reader,
         "now": timezone.now(),
         "demo_login": _demo_login(),
+        "is_first_run": _is_first_run,
     }
 
 
@@ -59,6 +61,11 @@ def _demo_login() -> tuple[str, str] | None:
     """What the demo printed, for those who closed the terminal."""
     password = os.environ.get("DEMO_PASSWORD", "")
     return (DEMO_EMAIL, password) if settings.DEMO and password else None
+
+
+def _is_first_run() -> bool:
+    """Whether nobody has an account yet; only the page that asks looks."""
+    return not User.objects.exists()
 
 
 def _place(path: str) -> str:

@@ -1,19 +1,25 @@
-"""A person's own pages: his preferences, and the link that lets him in once."""
+"""A person's own pages: his preferences, his sessions, and the link that lets him in once."""
 
+from http import HTTPStatus
 from typing import cast
 
 from allauth.account.utils import perform_login
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from desk.access import DeskRequest
+from desk.access import DeskRequest, doer_of
 from desk.forms.account import PreferencesForm
+from orders.models import AuditKind
+from orders.services.auditing import note_deed
 from orders.services.log_in_links import user_of_link
 
 
@@ -39,5 +45,31 @@ def log_in_once(request: HttpRequest, uidb36: str, token: str) -> HttpResponse:
     if user is None:
         return render(request, "desk/log_in_once.html", {"member": None}, status=404)
     if request.method == "POST":
-        return cast(HttpResponse, perform_login(request, user))
+        then = None if user.has_usable_password() else reverse("account_set_password")
+        return cast(HttpResponse, perform_login(request, user, redirect_url=then))
     return render(request, "desk/log_in_once.html", {"member": user})
+
+
+@require_POST
+@login_required
+def end_session(request: HttpRequest, pk: int) -> HttpResponse:
+    """Log another browser of his out."""
+    session = get_object_or_404(UserSession, pk=pk, user=cast(DeskRequest, request).user)
+    if session.session_key == request.session.session_key:
+        return redirect("account_logout")
+    session.end()
+    note_deed(AuditKind.SESSION_ENDED, doer_of(request), now=timezone.now())
+    messages.success(request, _("That browser is logged out."))
+    return redirect("usersessions_list")
+
+
+def refuse_too_many(request: HttpRequest) -> HttpResponse:
+    """Too many requests of one kind from one place: when to come back."""
+    response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)
+    response["Retry-After"] = "60"
+    return response
+
+
+def refuse(request: HttpRequest, **_said: str) -> HttpResponse:
+    """A page that a library brings along and this program does not have. Raises Http404."""
+    raise Http404

@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from desk.access import DeskRequest
+from desk.access import DeskRequest, doer_of
 from desk.selectors.carriers import Filters, ScoreRow, score_carriers
 from orders.arrivals import ParcelOutcome
+from orders.models import AuditKind
+from orders.services.auditing import note_deed
 from orders.spreadsheets import write_table
 
 COLUMNS = [
@@ -49,6 +51,7 @@ def download_carriers(request: HttpRequest) -> HttpResponse:
     rows = score_carriers(cast(DeskRequest, request).reader, _filters(request), now=timezone.now())
     out = BytesIO()
     write_table(out, COLUMNS, map(_cells, rows))
+    note_deed(AuditKind.EXPORTED, doer_of(request), now=timezone.now(), what="carriers", rows=len(rows))
     headers = {"Content-Disposition": 'attachment; filename="carriers.csv"'}
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
 

@@ -17,16 +17,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 from kombu.exceptions import OperationalError
 
-from desk.access import DeskRequest, readable, workable
+from desk.access import DeskRequest, doer_of, readable, workable
 from desk.forms.files import MappingForm, UploadForm, guess_date_format
 from disputes.tasks import run_order_file
 from orders.importing.columns import ORDERS, TRACKING, Layout
 from orders.importing.errors_file import write_errors
 from orders.importing.files import UnusableFile
 from orders.importing.previewing import Preview, preview
-from orders.models import OrderFile
+from orders.models import AuditKind, OrderFile
 from orders.models.files import OrderFileState
 from orders.records import RowError
+from orders.services.auditing import note_deed
 from orders.services.files import queue_file, receive_file
 
 logger = logging.getLogger(__name__)
@@ -163,8 +164,10 @@ def _wake_a_worker(file_id: int) -> None:
 @login_required
 def download_errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rejected rows, for a spreadsheet."""
-    file: OrderFile = readable(OrderFile.objects.all(), cast(DeskRequest, request), pk=pk)
+    file: OrderFile = readable(OrderFile.objects.select_related("store"), cast(DeskRequest, request), pk=pk)
     out = BytesIO()
     write_errors(out, (RowError(**row) for row in file.report.get("rejected", [])))
+    now = timezone.now()
+    note_deed(AuditKind.EXPORTED, doer_of(request), now=now, store=file.store, what="errors", file=file.pk)
     headers = {"Content-Disposition": f'attachment; filename="errors-{file.pk}.csv"'}
     return HttpResponse(out.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)

@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from desk.access import DeskRequest
+from desk.access import DeskRequest, doer_of, own_store
 from desk.forms.tracking_accounts import TrackingAccountForm
 from desk.selectors.tracking_accounts import list_accounts
 from desk.tracking_account_words import ERRORS, NAMES
-from orders.models import Store, TrackingAccount
+from orders.models import AuditKind, Store, TrackingAccount
 from orders.providers.interface import ProviderName
+from orders.services.auditing import note_deed
 from orders.services.subscriptions import revive_refused
 from orders.services.tracking_accounts import Resting, check_account, save_account, switch_account
 
@@ -28,12 +29,7 @@ from orders.services.tracking_accounts import Resting, check_account, save_accou
 @login_required
 def show_tracking_accounts(request: HttpRequest) -> HttpResponse:
     """The accounts of one of the reader's own stores."""
-    own = cast(DeskRequest, request).reader.own_stores
-    slug = request.GET.get("store", "")
-    store = next((store for store in own if store.slug == slug), own[0] if own and not slug else None)
-    if store is None:
-        raise Http404
-    return _page(request, store, {})
+    return _page(request, own_store(cast(DeskRequest, request), request.GET.get("store", "")), {})
 
 
 @require_POST
@@ -46,6 +42,7 @@ def save_account_key(request: HttpRequest, slug: str, provider: str) -> HttpResp
         return _page(request, store, {name: form})
     given = form.cleaned_data
     save_account(store, name, key=given["key"], customer=given.get("customer", ""))
+    note_deed(AuditKind.KEY_SAVED, doer_of(request), now=timezone.now(), store=store, service=name)
     messages.success(request, _("Saved. Test the connection now."))
     return _back(store)
 
@@ -63,6 +60,8 @@ def change_account(request: HttpRequest, slug: str, provider: str, deed: str) ->
 
 def _switch(request: HttpRequest, account: TrackingAccount, name: str) -> None:
     is_on = switch_account(account.pk).is_on
+    data = {"service": account.provider, "on": is_on}
+    note_deed(AuditKind.KEY_SWITCHED, doer_of(request), now=timezone.now(), store=account.store, **data)
     said = _("%(service)s is switched on.") if is_on else _("%(service)s is switched off: nothing is asked there.")
     messages.success(request, said % {"service": name})
 

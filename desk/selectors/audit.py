@@ -1,0 +1,111 @@
+"""The audit list as a page shows it: names beside ids, a page at a time by key."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from desk.access import Reader
+from desk.tracking_account_words import NAMES
+from orders.models import AuditEntry, AuditKind, Store, User
+from orders.roles import Role
+
+PAGE = 100
+PROOFS: dict[str, str | Promise] = {
+    "password": _("password"),
+    "mfa": _("code"),
+    "link": _("one-time link"),
+}
+EXPORTS: dict[str, str | Promise] = {
+    "carriers": _("carriers' scorecard"),
+    "errors": _("rejected rows of a file"),
+    "bundle": _("evidence bundle"),
+    "buyer": _("a buyer's data"),
+}
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the reader asked for; `before` is the id of the last entry of the page before."""
+
+    who: str = ""
+    kind: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One deed, in words."""
+
+    entry: AuditEntry
+    who: str
+    store: str
+    details: str
+    ip: str
+    user_agent: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of deeds, the newest first; `more` is where the next one begins."""
+
+    rows: list[Row]
+    more: str
+
+
+def list_deeds(reader: Reader, filters: Filters) -> Page:
+    """What the reader may know of who did what: his own deeds, and all in the stores that are his."""
+    entries = AuditEntry.objects.for_member(reader.user).select_related("origin")
+    if filters.who == "me":
+        entries = entries.filter(user=reader.user.pk)
+    if filters.kind in set(AuditKind):
+        entries = entries.filter(kind=filters.kind)
+    if filters.before.isascii() and filters.before.isdigit():
+        entries = entries.filter(pk__lt=int(filters.before))
+    found = list(entries[: PAGE + 1])
+    shown = found[:PAGE]
+    return Page(_rows(shown), str(shown[-1].pk) if len(found) > PAGE else "")
+
+
+def _rows(entries: list[AuditEntry]) -> list[Row]:
+    ids = {pk for entry in entries for pk in (entry.user_id, entry.data.get("member")) if pk}
+    people = {pk: str(user) for pk, user in User.objects.in_bulk(ids).items()}
+    shops = Store.objects.in_bulk({entry.store_id for entry in entries if entry.store_id})
+    stores = {pk: store.name for pk, store in shops.items()}
+    return [_row(entry, people, stores) for entry in entries]
+
+
+def _row(entry: AuditEntry, people: dict[int, str], stores: dict[int, str]) -> Row:
+    origin = getattr(entry, "origin", None)
+    who = people.get(entry.user_id, _now("a former member")) if entry.user_id else _now("this machine")
+    if entry.kind == AuditKind.LOG_IN_FAILED and not entry.user_id:
+        who = _now("a stranger")
+    return Row(
+        entry,
+        who,
+        stores.get(entry.store_id or 0, ""),
+        " · ".join(str(word) for word in _details(entry, people) if word),
+        (origin.ip or "") if origin else "",
+        origin.user_agent if origin else "",
+    )
+
+
+def _details(entry: AuditEntry, people: dict[int, str]) -> list[Any]:
+    data = entry.data
+    member = people.get(data["member"], _now("a former member")) if "member" in data else ""
+    was, role = (dict(Role.choices).get(data.get(key), "") for key in ("was", "role"))
+    service = NAMES.get(data.get("service", ""), "")
+    state = "" if "on" not in data else (_now("on") if data["on"] else _now("off"))
+    proofs = [PROOFS.get(proof, proof) for proof in dict.fromkeys(data.get("by", []))]
+    what = EXPORTS.get(data.get("what", ""), data.get("what", ""))
+    return [
+        member,
+        f"{was} → {role}" if was and role else (role or was),
+        service,
+        state,
+        *proofs,
+        what,
+        data.get("row"),
+    ]
