@@ -10,8 +10,10 @@ from PIL import Image
 
 from disputes.models import Dispute
 from evidence.models import Bundle, BundleState, Exhibit
-from orders.models import Store
+from orders.models import Store, TimelineEvent
+from tests.cast import fact, happens
 from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
+from tests.evidence.files import paper
 
 
 @pytest.fixture
@@ -148,3 +150,97 @@ def test_a_bundle_that_is_not_finished_has_no_file(alice: Client, dispute: Dispu
     assert alice.get(f"/bundles/{bundle.pk}/file/").status_code == 404
     answer = alice.post(f"/bundles/{bundle.pk}/submitted/", {"confirmed": "1"}, follow=True)
     assert "the bundle is not ready" in answer.content.decode()
+
+
+# --- versions, whom they fit, and what was done -----------------------------------------------------------------------
+def page_of(client: Client, dispute: Dispute) -> str:
+    """The workbench, without line breaks."""
+    return " ".join(client.get(f"/disputes/{dispute.pk}/").content.decode().split())
+
+
+def test_each_recipient_says_beforehand_whether_it_fits(alice: Client, dispute: Dispute) -> None:
+    filed_exhibit(dispute, picture("JPEG"))
+    Exhibit.objects.update(size=9_000_000)
+    filed_exhibit(dispute, picture("PNG"), file_type="pdf", pages=30, position=2, kind="invoice")
+    page = page_of(alice, dispute)
+    assert "photos are made smaller to fit: 9.0 of 4.5 MB, 35 of 49 pages" in page
+    assert "fits: 9.0 of 49.5 MB" in page
+    assert "no limits: every photo as it came" in page
+    Exhibit.objects.filter(file_type="pdf").update(pages=80)
+    assert "too many pages: at least 85, 49 are allowed" in page_of(alice, dispute)
+
+
+def reported_bundle(dispute: Dispute) -> Bundle:
+    """A version in two parts with a picture, and with a report."""
+    first = ready_bundle(dispute, paper())
+    one = {"suffix": ".pdf", "file": first.file, "sha256": "1" * 64, "size": 1_100_000, "pages": 3}
+    told = {"mark": "A-1", "title": "Photo", "first_page": 4, "last_page": 5, "bytes": 9, "ppi": 150, "quality": 75}
+    second, photo = one | {"suffix": "-2.pdf", "sha256": "2" * 64}, {"suffix": "-A-1.jpg", "sha256": "3" * 64}
+    first.delete()
+    bundle: Bundle = Bundle.objects.create(
+        dispute=dispute, number=3, recipient="stripe", state=BundleState.READY, requested_at=timezone.now(),
+        file=first.file, sha256="1" * 64, size=1_100_000, pages=3, inputs="a",
+        files=[one, second, one | photo | {"pages": 0}],
+        report={
+            "exhibits": [told | {"handling": "recompressed"}, told | {"mark": "A-2", "handling": "slip", "ppi": 0}],
+            "signing": {"state": "signed", "signer": "Alice", "note": "no time stamp"}, "replaced": ["U+E000"],
+            "changes": None,
+        },
+    )  # fmt: skip
+    return bundle
+
+
+def test_a_version_says_how_it_fits_and_what_was_done_to_each_exhibit(alice: Client, dispute: Dispute) -> None:
+    reported_bundle(dispute)
+    page = page_of(alice, dispute)
+    assert "fits: 3 files, 3.3 of 4.5 MB, 6 of 49 pages" in page
+    assert "made smaller (150 ppi, quality 75)" in page
+    assert "only named, with the reason" in page
+    assert "Signed by Alice." in page
+    assert "Signature: no time stamp" in page
+    assert "their codes are printed: U+E000" in page
+    assert all(digit * 64 in page for digit in "123")
+
+
+def test_every_part_is_downloaded_under_its_own_name(alice: Client, dispute: Dispute) -> None:
+    bundle = reported_bundle(dispute)
+    names = []
+    for number in (1, 2, 3):
+        answer = alice.get(f"/bundles/{bundle.pk}/files/{number}/?save")
+        read_whole(answer)
+        names.append(answer["Content-Disposition"].rpartition('"')[0].rpartition("-stripe-")[2])
+    assert names == ["3.pdf", "3-2.pdf", "3-A-1.jpg"]
+    assert alice.get(f"/bundles/{bundle.pk}/files/4/").status_code == 404
+
+
+def test_pages_are_pictures_for_phones(alice: Client, dispute: Dispute) -> None:
+    bundle = reported_bundle(dispute)
+    answer = alice.get(f"/bundles/{bundle.pk}/files/2/pages/3/")
+    with Image.open(BytesIO(answer.content)) as shown:
+        assert (shown.format, shown.width) == ("JPEG", 900)
+    assert "immutable" in answer["Cache-Control"]
+    assert alice.get(f"/bundles/{bundle.pk}/files/2/pages/4/").status_code == 404
+    assert alice.get(f"/bundles/{bundle.pk}/files/3/pages/1/").status_code == 404  # a picture has no pages
+
+
+def test_handing_in_is_asked_once_more_with_what_will_happen(alice: Client, dispute: Dispute) -> None:
+    happens(dispute.order, fact(ago(hours=1), "platform_notice"), now=ago())
+    bundle = reported_bundle(dispute)
+    page = alice.post(f"/bundles/{bundle.pk}/submitted/").content.decode()
+    assert "The clock of the evidence stops." in page
+    assert "nobody can change or delete it" in page
+    assert "2" * 64 in page
+    assert not TimelineEvent.objects.filter(type="evidence_submitted").exists()
+    for _click in range(2):
+        alice.post(f"/bundles/{bundle.pk}/submitted/", {"confirmed": "1"})
+    assert TimelineEvent.objects.filter(type="evidence_submitted").count() == 1
+    assert Bundle.objects.get().state == BundleState.SUBMITTED
+
+
+def test_a_move_says_where_the_exhibit_stands_now(alice: Client, dispute: Dispute) -> None:
+    first, _second = (filed_exhibit(dispute, picture("JPEG", width=30 + n), position=n) for n in (1, 2))
+    url = f"/disputes/{dispute.pk}/exhibits/{first.pk}/"
+    assert (
+        "Photo of the packing stands at place 2 of 2 now."
+        in alice.post(url, {"do": "down"}, follow=True).content.decode()
+    )

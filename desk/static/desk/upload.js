@@ -45,16 +45,16 @@
   document.addEventListener("htmx:beforeRequest", (e) => {
     const row = e.target.closest?.(".exhibit");
     const way = e.detail.requestConfig?.triggeringEvent?.submitter?.value;
-    moved = row && (way === "up" || way === "down") ? [row.id, way] : null;
+    if (row) moved = way === "up" || way === "down" ? [row.id, way] : null;
   });
-  document.addEventListener("htmx:afterSettle", () => {
-    if (!moved) return;
-    const row = document.getElementById(moved[0]);
-    const button = row?.querySelector(`button[value=${moved[1]}]:not(:disabled)`) ||
-      row?.querySelector("button[value=up]:not(:disabled), button[value=down]:not(:disabled)");
+  document.addEventListener("htmx:afterSettle", (e) => {
+    const row = moved && e.target.querySelector?.(`#${moved[0]}`); // the line of messages settles before the list does
+    if (!row) return;
+    const button = row.querySelector(`button[value=${moved[1]}]:not(:disabled)`) ||
+      row.querySelector("button[value=up]:not(:disabled), button[value=down]:not(:disabled)");
     moved = null;
     button?.focus({ preventScroll: true });
-    row?.scrollIntoView({ block: "nearest" });
+    row.scrollIntoView({ block: "nearest" });
   });
 
   document.addEventListener("htmx:xhr:progress", (e) => {
