@@ -34,6 +34,8 @@ SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 SECURE = urlsplit(SITE_URL).scheme == "https"
 DEBUG = env.bool("DEBUG", default=False)
 DEMO = env.bool("PRAZO_DEMO", default=False)  # set by `manage.py demo`: shows its mailbox and its log-in
+if DEMO and SECURE:
+    raise ImproperlyConfigured("PRAZO_DEMO is set with an https:// SITE_URL: the demo shows its password to everybody")
 
 SECRET_KEY = env.str("SECRET_KEY", default="")
 if SECURE and not SECRET_KEY:
@@ -57,7 +59,7 @@ INSTALLED_APPS = [
     "django_fsm",
     "django_htmx",
     "csp",
-    "django.contrib.admin",
+    "desk.apps.BackOfficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",

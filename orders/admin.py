@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from orders.models import Membership, Milestone, Order, OrderFile, Store, TimelineEvent, User
+from orders.models import AuditEntry, Membership, Milestone, Order, OrderFile, Store, TimelineEvent, User
 from orders.policies import UnusablePolicy, load_policy, override_policy
 from orders.zones import known_zone
 
@@ -162,3 +162,12 @@ class OrderFileAdmin(ReadOnlyAdmin):
     list_select_related = ("store",)
     list_filter = ("state",)
     search_fields = ("name",)
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who did what; log-ins that failed for no account stand here alone."""
+
+    list_display = ("at", "kind", "user_id", "store_id", "origin", "data")
+    list_select_related = ("origin",)
+    list_filter = ("kind",)

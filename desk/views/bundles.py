@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from kombu.exceptions import OperationalError
 
-from desk.access import DeskRequest, actor_of, readable, workable
+from desk.access import DeskRequest, actor_of, doer_of, readable, workable
 from desk.selectors.dispute_bundles import file_name, find_file, list_versions
 from desk.selectors.dispute_case import obstacle
 from desk.selectors.dispute_doubts import list_doubts
@@ -28,7 +28,9 @@ from evidence.recipients import UnknownRecipient
 from evidence.services.bundles import mark_submitted, request_bundle
 from evidence.services.previews import page_picture
 from evidence.tasks import run_bundle
+from orders.models import AuditKind
 from orders.querysets import StoreScoped
+from orders.services.auditing import note_deed
 
 logger = logging.getLogger(__name__)
 
@@ -88,6 +90,9 @@ def show_bundle(request: HttpRequest, pk: int) -> HttpResponse:
 def download_bundle(request: HttpRequest, pk: int, number: int = 1) -> FileResponse:
     """A finished version's file (the first, or the one of this number): in a frame of ours, or to keep."""
     bundle, file, path = _file(request, pk, number)
+    if "save" in request.GET:
+        store = bundle.dispute.order.store
+        note_deed(AuditKind.EXPORTED, doer_of(request), now=timezone.now(), store=store, what="bundle", bundle=pk)
     kind = guess_type(path.name)[0] or "application/octet-stream"
     response = FileResponse(
         path.open("rb"), as_attachment="save" in request.GET, filename=file_name(bundle, file), content_type=kind
@@ -136,6 +141,8 @@ def submit_bundle(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "desk/dispute/submit.html", context)
     try:
         mark_submitted(bundle.pk, now=now, actor=actor_of(desk_request))
+        store = bundle.dispute.order.store
+        note_deed(AuditKind.BUNDLE_SUBMITTED, doer_of(request), now=now, store=store, bundle=bundle.pk)
         messages.success(request, _("Recorded: the evidence is with the platform."))
     except ValueError as error:
         messages.error(request, str(error))

@@ -1,4 +1,4 @@
-"""The doors with a lock on them: wrong passwords, second factors, sessions, passwords that are too easy, first visits."""
+"""The doors and their locks: wrong passwords, second factors, sessions, easy passwords, the first visit."""
 
 import re
 import time

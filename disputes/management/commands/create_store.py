@@ -6,10 +6,12 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
+from django.utils import timezone
 
 from disputes.command_line import ContractCommand, zone_name
-from orders.models import Store, User
+from orders.models import AuditKind, Store, User
 from orders.policies import UnusablePolicy
+from orders.services.auditing import Doer, note_deed
 from orders.services.log_in_links import make_log_in_link
 from orders.services.stores import StoreTaken, create_store
 
@@ -45,6 +47,8 @@ class Command(ContractCommand):
             )
         except (UnusablePolicy, StoreTaken) as error:
             self.fail(str(error))
+        if made.is_new:
+            note_deed(AuditKind.STORE_MADE, Doer(), now=timezone.now(), store=made.store, member=made.owner.pk)
         link = settings.SITE_URL + make_log_in_link(made.owner) if made.is_new_owner else ""
         document = {"store": made.store.slug, "policy": made.store.policy_name, "owner": made.owner.email}
         self.answer(document | {"created": made.is_new, "log_in_link": link}, as_json=options["as_json"])
