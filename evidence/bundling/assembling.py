@@ -13,7 +13,7 @@ import pikepdf
 from evidence.bundling.attaching import attach_files
 from evidence.bundling.cases import Attachment, CaseExhibit, CaseFile
 from evidence.bundling.layout import EXHIBIT, FOOTER_LEFT, FOOTER_RIGHT, FOOTER_Y, STAMP_FONT
-from evidence.bundling.manifests import FORMAT, attach, seal, spell
+from evidence.bundling.manifests import FORMAT, Seal, attach, seal, spell
 from evidence.bundling.ordering import Plan, Span
 from evidence.bundling.pages import exhibit_title, section_title
 from evidence.bundling.preparing import Prepared
@@ -31,10 +31,11 @@ LINK, NUMBER = "x-bundle", "x-page"  # what the template writes for a link, and 
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
-    """The file that was written: its SHA-256, and where each section and exhibit stands."""
+    """The file that was written: its SHA-256 and seal, and where each section and exhibit stands."""
 
     path: Path
     sha256: str
+    seal: Seal
     plan: Plan
 
     @property
@@ -85,7 +86,8 @@ def assemble(binding: Binding, target: Path) -> Assembled:
             compress_streams=False,
             stream_decode_level=pikepdf.StreamDecodeLevel.none,
         )
-    return Assembled(target, seal(target, manifest), plan)
+    sealed = seal(target, manifest)
+    return Assembled(target, sealed.sha256, sealed.seal, plan)
 
 
 def _lay(out: pikepdf.Pdf, plan: Plan, prepared: Mapping[str, Prepared]) -> None:

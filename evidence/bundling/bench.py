@@ -26,7 +26,7 @@ from evidence.bundling.problems import Problem, Unshowable
 from evidence.bundling.rasters import DEFAULT_RUNG, rasterise
 from evidence.bundling.reading import read_text
 from evidence.bundling.sketching import sketch_page
-from evidence.bundling.streams import put_large_aside, read_from
+from evidence.bundling.streams import names_aside, put_large_aside, read_from
 from evidence.bundling.treatments import Handled, Handling, Treatment
 from evidence.file_types import FileType, is_polyglot
 
@@ -36,7 +36,7 @@ WALL_SECONDS = 60
 OUTPUT_BYTES = 400_000_000
 OPEN_FILES = 64
 ANSWER_BYTES = 65_536
-NOTHING = {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE, **Handled(Handling.SLIP).told()}
+NOTHING = {"pages": 0, "sha256": "", "files": [], "problem": Problem.UNREADABLE, **Handled(Handling.SLIP).told()}
 NEW_USER, NEW_NETWORK = 0x1000_0000, 0x4000_0000  # namespaces of Linux
 
 
@@ -57,7 +57,9 @@ def prepare(job: dict[str, Any]) -> dict[str, Any]:
         with pikepdf.open(folder / f"{name}.pdf") as part:
             drawn = [(page.obj.Contents, page.obj.Resources.XObject[EXHIBIT]) for page in part.pages]
             digest = digest_pages(drawn, read_from(folder))
-            return {"pages": len(drawn), "sha256": digest, "problem": problem or "", **handled.told()}
+            files = [f"{name}.pdf", *names_aside(part)]
+            told = {"pages": len(drawn), "sha256": digest, "problem": problem or "", "files": files}
+            return {**told, **handled.told()}
     except Unshowable as error:
         return {**NOTHING, "problem": error.problem}
     except MemoryError:

@@ -16,9 +16,9 @@ from evidence.bundling.streams import ASIDE, Reader
 UNHASHED = {"/Length", ASIDE}  # the one follows from the bytes, the other is in no finished file
 
 
-def read_raw(stream: Any) -> bytes:
-    """A stream's bytes as they stand in the file."""
-    return bytes(stream.read_raw_bytes())
+def read_raw(stream: Any) -> memoryview:
+    """A stream's bytes as they stand in the file; not copied, for a bundle has hundreds of megabytes of them."""
+    return memoryview(stream.get_raw_stream_buffer())
 
 
 def digest_pages(pages: Iterable[tuple[pikepdf.Object, pikepdf.Object]], read: Reader = read_raw) -> str:

@@ -180,7 +180,7 @@ class Studio:
         """Render, assemble, verify. Raises UnfitBundle."""
         for _turn in range(TURNS):
             assembled, rendered = self._assemble(case, prepared, volume)
-            verification = verify(assembled.path)
+            verification = verify(assembled.path, sealed=assembled.seal)
             broken = [check.mark for check in verification.checks if not check.holds]
             if not broken:
                 break

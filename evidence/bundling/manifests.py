@@ -81,8 +81,16 @@ def digest_of(manifest: bytes) -> str:
     return hashlib.sha256(manifest).hexdigest()[:32]
 
 
-def seal(path: Path, manifest: bytes) -> str:
-    """Write the seal into a file that was saved with the static ID; returns the SHA-256 of the sealed file."""
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A file that was just sealed: its SHA-256, and the seal that its bytes on the disk gave."""
+
+    sha256: str
+    seal: Seal
+
+
+def seal(path: Path, manifest: bytes) -> Sealed:
+    """Write the seal into a file that was saved with the static ID, worked out from its bytes as they lie there."""
     with path.open("r+b") as file:
         size = path.stat().st_size
         place = max(0, size - TAIL)
@@ -98,8 +106,7 @@ def seal(path: Path, manifest: bytes) -> str:
         hasher.update(before + ids + after)
         file.seek(place + at)
         file.write(ids)
-    digest: str = hasher.hexdigest()
-    return digest
+    return Sealed(str(hasher.hexdigest()), Seal(digest_of(manifest), computed, computed, size))
 
 
 def read_seal(path: Path) -> Seal | None:

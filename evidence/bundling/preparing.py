@@ -1,7 +1,6 @@
 """Turning exhibits into parts: each file goes to the bench, and comes back as pages or as the reason for a slip."""
 
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ AS_IT_CAME = Treatment()
 class Prepared:
     """An exhibit's framed pages; `problem` is what a slip says in their place or, with pages, before them.
 
-    The large streams of the PDF at `path` lie beside it (see streams); `size` counts the bytes of all.
+    The large streams of the PDF at `path` lie beside it (see streams); `files` are all of them.
     """
 
     path: Path
@@ -33,7 +32,12 @@ class Prepared:
     sha256: str
     problem: Problem | None
     handled: Handled
-    size: int = 0
+    files: tuple[Path, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """The bytes of all its files."""
+        return sum(file.stat().st_size for file in self.files)
 
 
 class Bench:
@@ -75,7 +79,7 @@ class Bench:
             answer: dict[str, Any] = json.loads(self.process.stdout.readline())
         except (OSError, json.JSONDecodeError):
             self.close()
-            return {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE, "handling": Handling.SLIP}
+            return {"pages": 0, "sha256": "", "problem": Problem.UNREADABLE, "files": [], "handling": Handling.SLIP}
         return answer
 
     def close(self) -> None:
@@ -92,13 +96,8 @@ def read_answer(answer: dict[str, Any], folder: Path, name: str) -> Prepared:
     """What the bench said, or what was kept of it, with the files in the folder."""
     problem = Problem(answer["problem"]) if answer["problem"] else None
     handled = Handled(Handling(answer["handling"]), answer.get("ppi", 0), answer.get("quality", 0))
-    size = sum(file.stat().st_size for file in files_of(folder, name))
-    return Prepared(folder / f"{name}.pdf", answer["pages"], answer["sha256"], problem, handled, size)
-
-
-def files_of(folder: Path, name: str) -> list[Path]:
-    """The files of one part."""
-    return [Path(entry.path) for entry in os.scandir(folder) if entry.name.startswith((f"{name}.", f"{name}-"))]
+    files = tuple(folder / file for file in answer["files"])
+    return Prepared(folder / f"{name}.pdf", answer["pages"], answer["sha256"], problem, handled, files)
 
 
 @contextmanager
@@ -130,8 +129,7 @@ class Workshop:
         note = self.cache.take(PARTS, name, folder)
         if note is not None and note["original"] == state and _is_whole(note, folder / f"{name}.pdf"):
             return read_answer(note, folder, name)
-        for file in files_of(folder, name):
-            file.unlink()
+        _clear(folder, name)
         if hash_file(exhibit.path) != exhibit.sha256:
             return _slip(exhibit.path, Problem.ALTERED)
         part = self.bench.prepare(exhibit.path, exhibit.file_type, treatment, name)
@@ -150,15 +148,20 @@ class Workshop:
         self.cache.drop(PARTS, name)
         told = {"pages": part.pages, "sha256": part.sha256, "problem": part.problem or "", **part.handled.told()}
         skeleton = hash_file(part.path) if part.pages else ""
-        files = files_of(self.bench.folder, name) if part.pages else []
-        self.cache.keep(PARTS, name, {**told, "original": state, "skeleton": skeleton}, files)
+        note = {**told, "original": state, "skeleton": skeleton, "files": [file.name for file in part.files]}
+        self.cache.keep(PARTS, name, note, list(part.files))
 
     def forget(self, exhibit: CaseExhibit, treatment: Treatment) -> None:
         """Prepare it anew the next time: what was kept is damaged."""
         name = part_key(exhibit, treatment)
         self.cache.drop(PARTS, name)
-        for file in files_of(self.bench.folder, name):
-            file.unlink()
+        _clear(self.bench.folder, name)
+
+
+def _clear(folder: Path, name: str) -> None:
+    """Remove a part's files: what is written in their place must not be written into those that are kept."""
+    for file in folder.glob(f"{name}[.-]*"):
+        file.unlink()
 
 
 def part_key(exhibit: CaseExhibit, treatment: Treatment) -> str:

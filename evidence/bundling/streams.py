@@ -16,7 +16,7 @@ LARGE = 32_768  # bytes: smaller streams stay where they are
 STUB = b"-"  # of a stream without bytes qpdf forgets the filter
 HEADER = {"jsonversion": 2, "pdfversion": "1.7", "pushedinheritedpageresources": False, "calledgetallpages": False}
 
-Reader = Callable[[Any], bytes]
+Reader = Callable[[Any], bytes | memoryview]
 
 
 def put_aside(stream: pikepdf.Stream, raw: bytes, path: Path) -> None:
@@ -45,6 +45,11 @@ def read_from(folder: Path) -> Reader:
         return bytes(stream.read_raw_bytes()) if name is None else (folder / str(name)).read_bytes()
 
     return read
+
+
+def names_aside(pdf: pikepdf.Pdf) -> list[str]:
+    """The files with the bytes of its stubs."""
+    return sorted(str(part[ASIDE]) for part in pdf.objects if isinstance(part, pikepdf.Stream) and ASIDE in part)
 
 
 def bring_back(pdf: pikepdf.Pdf, folder: Path) -> None:

@@ -57,9 +57,10 @@ class Verification:
     line: str = ""  # as the cover prints it, worked out from the manifest
 
 
-def verify(path: Path, trusted: Sequence[Path] = ()) -> Verification:
+def verify(path: Path, trusted: Sequence[Path] = (), sealed: Seal | None = None) -> Verification:
     """Work every hash out again: of each exhibit, each attached file and the whole; and check who signed, if anybody.
 
+    `sealed` is the seal of a file that was sealed a moment ago, from its bytes on the disk: they are not hashed twice.
     `trusted` are certificates that a signature has to go back to. Raises NotABundle and UnusableCertificate.
     """
     try:
@@ -67,7 +68,7 @@ def verify(path: Path, trusted: Sequence[Path] = ()) -> Verification:
             manifest = _manifest(path, pdf)
             if manifest is None:
                 return Verification(0, (), ("its manifest cannot be read: the file was changed or damaged",))
-            return _verify(path, pdf, manifest, trusted)
+            return _verify(path, pdf, manifest, trusted, sealed)
     except (pikepdf.PdfError, pikepdf.PasswordError) as error:
         if _names_manifest(path):
             return Verification(0, (), (f"it was changed or damaged: {error}",))
@@ -76,10 +77,12 @@ def verify(path: Path, trusted: Sequence[Path] = ()) -> Verification:
         ) from error
 
 
-def _verify(path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any], trusted: Sequence[Path]) -> Verification:
+def _verify(
+    path: Path, pdf: pikepdf.Pdf, manifest: dict[str, Any], trusted: Sequence[Path], sealed: Seal | None
+) -> Verification:
     checks = tuple(_check(pdf, stated) for stated in manifest["exhibits"])
     attached = tuple(_attached(pdf, manifest))
-    is_longer = (found := read_seal(path)) is not None and found.end < path.stat().st_size
+    is_longer = (found := sealed or read_seal(path)) is not None and found.end < path.stat().st_size
     signatures = tuple(read_signatures(path, trusted)) if is_longer else ()
     problems = [
         *_exhibit_problems(checks),
