@@ -167,6 +167,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="20"),  # UTC: morning in China, night in Brazil
         "options": {"expires": 3600},
     },
+    "tidy_accounts": {"task": "orders.tasks.tidy_accounts", "schedule": 86_400.0, "options": {"expires": 3600}},
     "reconcile": {"task": "disputes.tasks.reconcile", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
