@@ -24,28 +24,27 @@ class Place:
     label: str | Promise
     icon: str
     key: str = ""
-    prefix: str = ""
+    prefixes: tuple[str, ...] = ()
 
 
 MAIN = [
     Place("today", _("Today"), "today", "t"),
-    Place("orders", _("Orders"), "orders", "o", "/orders/"),
-    Place("tracking", _("Tracking"), "tracking", "p", "/tracking/"),
-    Place("disputes", _("Disputes"), "disputes", "d", "/disputes/"),
-    Place("messages", _("Messages"), "messages", "m", "/messages/"),
+    Place("orders", _("Orders"), "orders", "o", ("/orders/",)),
+    Place("tracking", _("Tracking"), "tracking", "p", ("/tracking/", "/disruptions/", "/carriers/")),
+    Place("disputes", _("Disputes"), "disputes", "d", ("/disputes/",)),
+    Place("messages", _("Messages"), "messages", "m", ("/messages/",)),
 ]
 MORE = [
-    Place("import", _("Import"), "import", "i", "/import/"),
-    Place("disruptions", _("Disruptions"), "disruptions", "u", "/disruptions/"),
-    Place("texts", _("Texts"), "texts", "x", "/texts/"),
-    Place("rules", _("Rules"), "rules", "r", "/rules/"),
+    Place("import", _("Import"), "import", "i", ("/import/",)),
+    Place("texts", _("Texts"), "texts", "x", ("/texts/",)),
+    Place("rules", _("Rules"), "rules", "r", ("/rules/",)),
 ]
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
     """The frame of every page: the menu with the present place, the demo's mailbox, the instant of the page."""
     reader = getattr(cast(DeskRequest, request), "reader", None)
-    more = [*MORE, Place("mailbox", _("Mailbox"), "mailbox", "b", "/mailbox/")] if settings.DEMO else MORE
+    more = [*MORE, Place("mailbox", _("Mailbox"), "mailbox", "b", ("/mailbox/",))] if settings.DEMO else MORE
     return {
         "menu": MAIN,
         "more": more,
@@ -70,6 +69,6 @@ def _is_first_run() -> bool:
 
 def _place(path: str) -> str:
     return next(
-        (place.name for place in [*MAIN, *MORE] if place.prefix and path.startswith(place.prefix)),
+        (place.name for place in [*MAIN, *MORE] if path.startswith(place.prefixes)),
         "today" if path == "/" else "",
     )

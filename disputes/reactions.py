@@ -137,10 +137,13 @@ def amount_left(ledger: OrderLedger) -> object:
 
 def raise_refund(ledger: OrderLedger, *, rule: str, **more: object) -> None:
     """Ask the team to refund, with the amount, before the buyer's protection ends."""
-    amount = amount_left(ledger)
-    data = {"amount": None if amount is None else str(amount), "currency": ledger.order.currency, **more}
     due_at = protection_end(ledger.order, ledger.policy)
-    raise_action(ledger, ActionKind.REFUND, rule=rule, due_at=due_at, data=data)
+    raise_action(ledger, ActionKind.REFUND, rule=rule, due_at=due_at, data=_refund_data(ledger) | more)
+
+
+def _refund_data(ledger: OrderLedger) -> dict[str, object]:
+    amount = amount_left(ledger)
+    return {"amount": None if amount is None else str(amount), "currency": ledger.order.currency}
 
 
 def ask_extension(ledger: OrderLedger, *, rule: str) -> None:
@@ -262,7 +265,8 @@ def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
         settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="found")
     elif len(lookups) >= ledger.policy.value("T6", "sources"):
         settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="untraceable")
-        raise_refund(ledger, rule="T6", warning="store_freeze")
+        data = _refund_data(ledger) | {"warning": "store_freeze"}
+        raise_action(ledger, ActionKind.REFUND, rule="T6", data=data)  # now, not only before the protection ends
     else:
         raise_action(ledger, ActionKind.VERIFY_TRACKING, rule="T6")
 
