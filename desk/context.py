@@ -30,7 +30,7 @@ class Place:
 MAIN = [
     Place("today", _("Today"), "today", "t"),
     Place("orders", _("Orders"), "orders", "o", ("/orders/",)),
-    Place("tracking", _("Tracking"), "tracking", "p", ("/tracking/", "/disruptions/", "/carriers/")),
+    Place("tracking", _("Tracking"), "tracking", "p", ("/tracking", "/disruptions/", "/carriers/")),
     Place("disputes", _("Disputes"), "disputes", "d", ("/disputes/",)),
     Place("messages", _("Messages"), "messages", "m", ("/messages/",)),
 ]
