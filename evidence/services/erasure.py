@@ -13,9 +13,10 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from disputes.models import ActionItem, Dispute
-from evidence.models import Bundle, Exhibit
+from evidence.models import Bundle, BundleState, Exhibit
 from evidence.services.building import kept
 from messaging.models import Message
 from messaging.services.erasure import forget_messages
@@ -115,6 +116,7 @@ def erase_buyer(
 ) -> Erased:
     """Erase the buyer, with the exhibits and bundles of his orders that are named by their ids. It can be repeated.
 
+    A bundle that was handed in stays: it is what the platform, or a court, was given (LGPD, art. 16, I).
     Raises NotErasable, Buyer.DoesNotExist, and OSError when a file cannot be deleted: then nothing is marked erased.
     """
     actor = str(doer.user.pk) if doer.user else str(cause)
@@ -145,7 +147,7 @@ def _erase(
         said=sum(map(len, said.values())),
         messages=forget_messages(orders),
         files=forget_files(order_files(buyer.store, orders, now=now)) if orders else 0,
-        bundles=_remove_bundles(list(Bundle.objects.filter(dispute__order__in=orders, pk__in=bundles))),
+        bundles=_remove_bundles(list(_removable(orders).filter(pk__in=bundles))),
     )
     _forget_signers(orders)
     for ledger in ledgers:
@@ -176,6 +178,11 @@ def _remove_exhibits(rows: Sequence[Exhibit]) -> list[str]:
 
 def _is_notice(sha256: str) -> bool:
     return Disruption.objects.filter(notice_sha256=sha256).exists()
+
+
+def _removable(orders: Sequence[Order]) -> QuerySet[Bundle]:
+    rows: QuerySet[Bundle] = Bundle.objects.filter(dispute__order__in=orders).exclude(state=BundleState.SUBMITTED)
+    return rows
 
 
 def _remove_bundles(rows: Sequence[Bundle]) -> list[str]:
@@ -218,9 +225,9 @@ def _erase_one(buyer_id: int, now: datetime) -> bool:
 
 
 def undecided(store: Store) -> list[Buyer]:
-    """Erased buyers of whom exhibits or bundles are left: somebody should say whether they are still needed."""
+    """Erased buyers of whom exhibits or bundles are left that may go: somebody should say whether they are needed."""
     of_exhibits = Exhibit.objects.filter(order__store=store, order__buyer__erased_at__isnull=False)
     of_bundles = Bundle.objects.filter(dispute__order__store=store, dispute__order__buyer__erased_at__isnull=False)
     ids = {*of_exhibits.values_list("order__buyer", flat=True)}
-    ids |= {*of_bundles.values_list("dispute__order__buyer", flat=True)}
+    ids |= {*of_bundles.exclude(state=BundleState.SUBMITTED).values_list("dispute__order__buyer", flat=True)}
     return list(Buyer.objects.filter(pk__in=ids).order_by("erased_at", "pk"))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from disputes.intake import Intake
 from disputes.models import ActionItem, Dispute
 from disputes.recording import record
-from evidence.models import Bundle, Exhibit
+from evidence.models import Bundle, BundleState, Exhibit
 from evidence.services.disclosure import disclose_buyer
 from evidence.services.erasure import erase_buyer, erase_expired, preview_erasure, undecided
 from messaging.models import Message, MessageState
@@ -206,6 +206,15 @@ def test_the_exhibits_and_bundles_that_are_named_go_with_their_files(case: Dispu
     assert undecided(case.order.store) == []
     assert case.order.timeline.latest("sequence").data["exhibits"] == [exhibit.sha256]
     assert verify_timeline(Order.objects.get(pk=case.order_id)) == ""
+
+
+def test_a_bundle_that_was_handed_in_stays_whoever_names_it(case: Dispute) -> None:
+    bundle = case.bundles.get()
+    Bundle.objects.update(state=BundleState.SUBMITTED)
+    erase(case.order, exhibits=[case.order.exhibits.get().pk], bundles=[bundle.pk])
+    assert bundle.path.exists()
+    assert list(Bundle.objects.all()) == [bundle]
+    assert undecided(case.order.store) == []
 
 
 def test_a_file_that_another_order_shows_as_well_stays(case: Dispute, store: Store) -> None:
