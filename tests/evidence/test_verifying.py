@@ -1,5 +1,6 @@
 """A bundle proves itself: whatever is changed in an embedded exhibit, the file alone tells."""
 
+import dataclasses
 import random
 import shutil
 from pathlib import Path
@@ -8,11 +9,16 @@ import pikepdf
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from evidence.bundling.layout import EXHIBIT
-from evidence.bundling.making import Made
+from evidence.bundling.making import Made, make_bundle
 from evidence.bundling.verifying import NotABundle, verify
+from evidence.recipients import Limits, find_recipient
 from tests.evidence import files
+from tests.evidence.cases import case_of
+from tests.evidence.readers.points import problems
+from tests.evidence.readers.reading import Reading
 
 SHOWN = ["A-1", "A-2", "A-3", "A-4", "A-5", "A-6", "A-7"]
 
@@ -122,3 +128,18 @@ def test_another_file_is_no_bundle(content: bytes, tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(NotABundle, match="export_bundle"):
         verify(path)
+
+
+@pytest.mark.slow
+def test_every_part_of_a_divided_bundle_verifies_alone_and_says_which_it_is(tmp_path: Path) -> None:
+    noise = Image.effect_noise((1200, 900), 80).convert("RGB")
+    photos = {f"{turn}.jpg": files.encoded(noise.rotate(turn), "JPEG", quality=95) for turn in (0, 180)}
+    limits = Limits(file_bytes=1_500_000, files=9)
+    profile = dataclasses.replace(find_recipient("paypal"), limits=limits, ladder=())
+    (tmp_path / "out").mkdir()
+    made = make_bundle(case_of(tmp_path, photos), profile, tmp_path / "out", lambda _percent: None)
+    found = [verify(file.path) for file in made.files]
+    assert [one.problems for one in found] == [(), ()]
+    assert [(one.part, one.parts) for one in found] == [(1, 2), (2, 2)]
+    assert [[check.mark for check in one.checks] for one in found] == [["A-1"], ["A-2"]]
+    assert [list(problems(Reading(file.path))) for file in made.files] == [[], []]
