@@ -97,7 +97,8 @@ def save_anew(path: Path) -> None:
 
 
 CHANGES = {
-    append_a_comment: "after the export", swap_pages: "after the export", remove_an_original: "A-5 letter.pdf was removed",
+    append_a_comment: "after the export", swap_pages: "after the export",
+    remove_an_original: "A-5 letter.pdf was removed",
     flip_a_bit: "", change_the_manifest: "manifest", save_anew: "after the export",
 }  # fmt: skip
 
