@@ -16,6 +16,7 @@ from orders.events import EventType
 from orders.lifecycle import OrderState
 from orders.planning import MilestoneKind
 from orders.policies import Policy
+from orders.services.erasure import Obstacle
 from orders.tracking_statuses import TrackingStatus
 
 Words = str | Promise
@@ -253,6 +254,13 @@ REASONS: dict[str, Words] = {
     "history": _("it came in as history"),
     "disruption_over": _("the disruption is over"),
     "erased": _("the buyer's personal data were erased"),
+}
+
+# Why a buyer cannot be erased yet.
+OBSTACLES: dict[str, Words] = {
+    Obstacle.LEGAL_HOLD: _("A legal hold is set: lift it first."),
+    Obstacle.DISPUTE_OPEN: _("A dispute is open: what proves your side is still needed."),
+    Obstacle.ORDER_OPEN: _("An order is still under way: his data are needed to deliver it."),
 }
 
 WORDING: dict[str, Words] = {

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.conf import LazySettings
 from django.core.files.base import ContentFile
 from django.test import Client
@@ -83,7 +84,20 @@ TABLE: dict[str, tuple[str, str]] = {
     "tracking_account": ("post", "302 404 404 404 302"),
     "tracking_account_deed": ("post", "302 404 404 404 302"),
     "webhook_17track": ("post", "401 401 401 401 401"),
+    "privacy": ("get", "200 404 404 200 302"),
+    "retention": ("post", "302 404 404 404 302"),
+    "find_buyer": ("post", "422 404 404 404 302"),
+    "buyer_data": ("get", "200 404 404 404 302"),
+    "export_buyer": ("post", "200 404 404 404 302"),
+    "hold_buyer": ("post", "302 404 404 404 302"),
+    "erase_buyer": ("post", "422 404 404 404 302"),
     "preferences": ("get", "200 200 200 200 302"),
+    "end_session": ("post", "302 404 404 404 302"),
+    "people": ("get", "200 404 404 200 302"),
+    "set_role": ("post", "302 404 404 404 302"),
+    "take_out": ("post", "200 404 404 404 302"),
+    "hand_link": ("post", "200 404 404 404 302"),
+    "audit": ("get", "200 200 200 200 302"),
     "mailbox": ("get", "200 200 200 200 302"),
     "mail": ("get", "404 404 404 404 302"),
     "log_in_once": ("get", "404 200 200 200 200"),
@@ -150,6 +164,15 @@ def account_arguments(store: Store) -> dict[str, dict[str, Any]]:
     }
 
 
+def people_arguments(store: Store) -> dict[str, dict[str, Any]]:
+    """A member who was never in, and a session of Alice's."""
+    bob = store.memberships.get(user__email="bob@example.com")
+    alice = User.objects.get(email="alice@example.com")
+    session = UserSession.objects.create(user=alice, ip="127.0.0.1", session_key="another browser's")
+    member = {"pk": bob.pk}
+    return {"set_role": member, "take_out": member, "hand_link": member, "end_session": {"pk": session.pk}}
+
+
 def lost_parcel(store: Store) -> TrackingCase:
     """The open case of a parcel that its carrier lost."""
     order = order_underway(store, number="8012345678900007")
@@ -187,6 +210,9 @@ def arguments(store: Store, placed: Order, settings: LazySettings) -> dict[str, 
         "file": upload, "start": upload, "errors": upload,
         "text": text, "reset": text,
         **account_arguments(store),
+        **people_arguments(store),
+        **dict.fromkeys(("retention", "find_buyer"), {"slug": store.slug}),
+        **dict.fromkeys(("buyer_data", "export_buyer", "hold_buyer", "erase_buyer"), {"pk": placed.buyer_id}),
         "mail": {"key": "none"},
         "log_in_once": dict(zip(("uidb36", "token"), link.split("-", 1), strict=True)),
     }  # fmt: skip
