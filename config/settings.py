@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "desk.middleware.NoNulMiddleware",
     "desk.middleware.ReaderMiddleware",
     "desk.middleware.SessionListMiddleware",
     "desk.middleware.SecondFactorMiddleware",
@@ -180,7 +181,7 @@ EMAIL_HOST_USER: str = _email["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD: str = _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_SSL: bool = _email["EMAIL_USE_SSL"]
 EMAIL_USE_TLS: bool = _email["EMAIL_USE_TLS"]
-EMAIL_TIMEOUT = 20  # seconds
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds, for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Prazo <prazo@localhost>")
 MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
 

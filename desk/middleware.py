@@ -9,6 +9,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
@@ -25,6 +26,23 @@ OPEN_WITHOUT_SECOND_FACTOR = {
     "account_logout", "account_reauthenticate", "account_set_password", "account_change_password", "set_language",
     "desk:health", "desk:readiness",
 }  # fmt: skip
+
+
+class NoNulMiddleware:
+    """Refuses texts with a NUL character, which no keyboard types and PostgreSQL cannot hold."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, _args: Any, _kwargs: Any) -> None:
+        """Look at the address, the query and the form; what machines post is read by its own door."""
+        forms = [request.GET] if getattr(view, "csrf_exempt", False) else [request.GET, request.POST]
+        given = (value for form in forms for _key, values in form.lists() for value in values)
+        if "\x00" in request.path or any("\x00" in value for value in given):
+            raise BadRequest("a text with a NUL character")
 
 
 class ReaderMiddleware:

@@ -124,7 +124,7 @@ def list_disputes(reader: Reader, filters: Filters) -> list[Section]:
 def _page(reader: Reader, filters: Filters, section: str, size: int) -> list[Dispute]:
     rows = _filtered(reader, filters).filter(state__in=STATES[section]).annotate(due=_due(section))
     falling = section == "closed"
-    if filters.after.isdigit() and (last := _last(reader, filters.after, section)):
+    if filters.after.isdecimal() and (last := _last(reader, filters.after, section)):
         beyond = "lt" if falling else "gt"
         rows = rows.filter(Q(**{f"due__{beyond}": last.due}) | Q(due=last.due, **{f"pk__{beyond}": last.pk}))
     order = ("-due", "-pk") if falling else ("due", "pk")

@@ -51,7 +51,7 @@ class Page:
 def list_orders(reader: Reader, filters: Filters, *, now: datetime) -> Page:
     """The newest orders that match, from the key on."""
     orders = _filtered(reader, filters, now)
-    if filters.after.isdigit() and (last := _last(reader, filters.after)):
+    if filters.after.isdecimal() and (last := _last(reader, filters.after)):
         orders = orders.filter(Q(placed_at__lt=last.placed_at) | Q(placed_at=last.placed_at, pk__lt=last.pk))
     found = list(orders.select_related("buyer", "store").order_by("-placed_at", "-id")[: PAGE + 1])
     shown = found[:PAGE]

@@ -151,7 +151,7 @@ def list_sections(reader: Reader, filters: Filters, *, now: datetime) -> list[Se
     found: dict[str, list[tuple[int, datetime]]] = {}
     for name in names:
         rows = open_items(reader, filters).filter(bounds(name, now, reader.zone))
-        if filters.after.isdigit() and (last := _last(reader, filters.after)):
+        if filters.after.isdecimal() and (last := _last(reader, filters.after)):
             rows = rows.filter(Q(due_at__gt=last.due_at) | Q(due_at=last.due_at, pk__gt=last.pk))
         found[name] = list(rows.values_list("pk", "due_at")[: MOST_COUNTED + 1])
     cards = load_cards(reader, [pk for rows in found.values() for pk, _due in rows[:size]], now=now)

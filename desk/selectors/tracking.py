@@ -164,7 +164,7 @@ def _normal(reader: Reader, store: str) -> QuerySet[Order]:
 def list_queue(reader: Reader, filters: Filters) -> Page:
     """A page of one queue, who waits longest first."""
     orders = _filtered(reader, filters, filters.queue)
-    if filters.after.isdigit() and (last := _last(reader, filters.after)):
+    if filters.after.isdecimal() and (last := _last(reader, filters.after)):
         orders = orders.filter(Q(queued_at__gt=last.queued_at) | Q(queued_at=last.queued_at, pk__gt=last.pk))
     found = list(orders.select_related("buyer", "store").order_by("queued_at", "id")[: PAGE + 1])
     return Page(load_rows(found[:PAGE]), str(found[PAGE - 1].pk) if len(found) > PAGE else "")
