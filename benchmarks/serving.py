@@ -1,4 +1,4 @@
-"""The servers that a benchmark runs against: a PostgreSQL that really syncs, a Redis, a mail server of its own process."""
+"""The servers that a benchmark runs against: a PostgreSQL that really syncs, and a mail server in its own process."""
 
 import os
 import signal

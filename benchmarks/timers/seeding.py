@@ -70,7 +70,7 @@ def copy_orders(order: Order, count: int) -> None:
 
 def copy_dates(order: Order, count: int) -> None:
     """So many more dates ahead of one order: the table grows, and nothing else does."""
-    spread = {name: f"now() + interval '1 day' + n * interval '1 second'" for name in ("due_at", "next_attempt_at")}
+    spread = dict.fromkeys(("due_at", "next_attempt_at"), "now() + interval '1 day' + n * interval '1 second'")
     first = Milestone.objects.filter(order=order, state=MilestoneState.PENDING).order_by("pk").first()
     if first is None:
         raise RuntimeError("the order has no open date")

@@ -1,0 +1,1 @@
+"""Rows that fall due, and five ways to have each of them worked on."""
