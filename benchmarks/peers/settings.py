@@ -2,7 +2,7 @@
 
 import os
 
-SECRET_KEY = "peers"  # noqa: S105  signs nothing that leaves this machine
+SECRET_KEY = "peers"
 USE_TZ = True
 TIME_ZONE = "UTC"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -36,7 +36,10 @@ class Idle:
 
 
 def measure_idle(*, rounds: int) -> Idle:
-    """Time the sweep, the best of so many rounds. Raises AssertionError where a plan reads the table, or more pages than a handful."""
+    """Time the sweep, the best of so many rounds.
+
+    Raises AssertionError where a plan reads the whole table, or more pages than a handful.
+    """
     queries = _queries()
     looks, sweeps = [], []
     for _round in range(rounds):

@@ -88,7 +88,7 @@ def make_due(kind: MilestoneKind, count: int, *, now: datetime) -> None:
     table = Milestone._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {table} SET due_at = %s - (id %% 3600) * interval '1 second',"  # noqa: S608  a model's own name
+            f"UPDATE {table} SET due_at = %s - (id %% 3600) * interval '1 second',"
             f" next_attempt_at = %s - (id %% 3600) * interval '1 second' WHERE id = ANY(%s)",
             [now - timedelta(seconds=1), now - timedelta(seconds=1), ids],
         )
@@ -103,7 +103,7 @@ def _copy(model: type[Model], where: str, count: int, changed: dict[str, str]) -
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
         cursor.execute(
-            f"INSERT INTO {table} ({', '.join(columns)}) "  # noqa: S608  names of models, no input
+            f"INSERT INTO {table} ({', '.join(columns)}) "
             f"SELECT {', '.join(values)} FROM {table}, generate_series(1, {count}) AS n WHERE {where}"
         )
         cursor.execute("SET session_replication_role = DEFAULT")
@@ -114,5 +114,5 @@ def _settle(models: list[type[Model]]) -> None:
     with connection.cursor() as cursor:
         for model in models:
             table = model._meta.db_table
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")  # noqa: S608
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")
         cursor.execute("VACUUM ANALYZE orders_milestone, orders_order, orders_shipment, orders_orderitem, orders_buyer")
