@@ -89,7 +89,7 @@ DETAILS: dict[str, Words] = {
     TrackingDetail.ANVISA: _("with the health authority"),
     TrackingDetail.DATA_MISSING: _("data are missing"),
     TrackingDetail.HELD: _("held"),
-    TrackingDetail.TAX_REVIEW: _("tax under review"),
+    TrackingDetail.TAX_REVIEW: _("tax being reviewed"),
     TrackingDetail.SEIZED: _("seized"),
     TrackingDetail.ENTRY_REFUSED: _("entry refused"),
     TrackingDetail.EXIT_REFUSED: _("exit refused"),
