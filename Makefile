@@ -47,7 +47,10 @@ check: setup-dev ## style, types, migrations, Django's own checks, also with pro
 lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade takes newer releases
 	$(COMPILE) requirements/base.in -o requirements/base.txt
 	$(COMPILE) requirements/dev.in -o requirements/dev.txt
-	echo uv | $(COMPILE) --no-annotate - -o requirements/uv.txt
+	@# A lock that says the same keeps its date: a newer one has .venv/ made anew.
+	@cp requirements/uv.txt .venv/uv.txt
+	echo uv | $(COMPILE) --no-annotate - -o .venv/uv.txt
+	@cmp -s .venv/uv.txt requirements/uv.txt || cp .venv/uv.txt requirements/uv.txt
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ names a registry: remove it" >&2; exit 1; }
 
 system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium and readers of PDF

@@ -1,7 +1,11 @@
-"""Whether the program is alive (`/healthz`), and whether it can work (`/readyz`)."""
+"""Whether the program is alive (`/health/live`), and whether it can work (`/health/ready`)."""
 
+import os
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.broker import broker_answers
+from desk.selectors.alarms import ROOM
 from disputes.models import Heartbeat
 
 MOST_SWEEP_AGE = 120  # seconds
@@ -26,8 +31,7 @@ def show_health(_request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_readiness(_request: HttpRequest) -> JsonResponse:
     """What works, part by part; 503 when a part does not."""
-    checks: dict[str, Callable[[], str]] = {"database": _check_database, "broker": _check_broker, "sweep": _check_sweep}
-    problems = {name: check() for name, check in checks.items()}
+    problems = {name: check() for name, check in CHECKS.items()}
     parts = {name: problem or "ok" for name, problem in problems.items()}
     return JsonResponse(parts, status=503 if any(problems.values()) else 200)
 
@@ -54,3 +58,20 @@ def _check_sweep() -> str:
         return "has not run yet: start a worker and beat"
     age = (timezone.now() - at).total_seconds()
     return f"last ran {age:.0f} s ago: look after worker and beat" if age > MOST_SWEEP_AGE else ""
+
+
+def _check_files() -> str:
+    """Whether uploads, mails and bundles can be kept; where the folder lies is nobody else's."""
+    folder = Path(settings.MEDIA_ROOT).absolute()
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not os.access(there, os.W_OK):
+        return "cannot be written: look after the rights of MEDIA_ROOT"
+    return "the disk is full: make room where MEDIA_ROOT lies" if shutil.disk_usage(there).free < ROOM else ""
+
+
+CHECKS: dict[str, Callable[[], str]] = {
+    "database": _check_database,
+    "broker": _check_broker,
+    "sweep": _check_sweep,
+    "files": _check_files,
+}
