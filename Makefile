@@ -10,7 +10,7 @@ PYTEST := $(VENV_PYTHON) -m pytest -n auto
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE)
 
-.PHONY: help setup setup-dev demo test unit check lock system FORCE
+.PHONY: help setup setup-dev demo test unit faults check lock system FORCE
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -33,6 +33,9 @@ test: setup-dev ## the whole suite, on SQLite and again on a PostgreSQL that it 
 unit: setup-dev ## the quick suite, on SQLite: for every save
 	$(PYTEST) -q -m "not slow and not browser and not postgresql"
 
+faults: setup-dev ## pull every plug for SECONDS=1800 in the order of SEED=1, on one host and on two
+	FAULT_SECONDS=$(or $(SECONDS),1800) FAULT_SEED=$(or $(SEED),1) $(VENV_PYTHON) -m pytest -s -p no:xdist tests/faults
+
 check: setup-dev ## style, types, migrations, Django's own checks, also with production settings
 	$(VENV_PYTHON) -m ruff check .
 	$(VENV_PYTHON) -m ruff format --check .
@@ -53,7 +56,7 @@ lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade ta
 	@cmp -s .venv/uv.txt requirements/uv.txt || cp .venv/uv.txt requirements/uv.txt
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ names a registry: remove it" >&2; exit 1; }
 
-system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium and readers of PDF
+system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium, readers of PDF and iproute2
 	@needed=""; \
 	for name in pango-1.0 pangoft2-1.0 harfbuzz-subset; do \
 		$(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library(sys.argv[1]))' $$name || needed="$(PANGO)"; \
@@ -65,7 +68,8 @@ system: ## what the machine itself must have: Pango for evidence bundles; for th
 	if [ -z "$$chromium" ]; then needed="$$needed chromium"; fi; \
 	command -v pdftotext >/dev/null 2>&1 && command -v pdfsig >/dev/null 2>&1 || needed="$$needed poppler-utils"; \
 	command -v qpdf >/dev/null 2>&1 || needed="$$needed qpdf"; \
-	if [ -z "$$needed" ]; then echo "Pango, Chromium, poppler and qpdf are here."; exit 0; fi; \
+	command -v ip >/dev/null 2>&1 || [ "$$(uname)" != Linux ] || needed="$$needed iproute2"; \
+	if [ -z "$$needed" ]; then echo "Pango, Chromium, poppler, qpdf and iproute2 are here."; exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && . /etc/os-release && [ "$$ID" = debian ]; then \
 		apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $$needed; \
 	else \

@@ -17,6 +17,21 @@ DEFAULT_SQLITE_OPTIONS = {
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
 
+# A host that is cut off neither waits for ever itself, nor keeps the orders locked that it was working on.
+DEFAULT_POSTGRESQL_OPTIONS = {
+    "connect_timeout": 10,  # seconds
+    "keepalives_idle": 30,  # seconds
+    "keepalives_interval": 10,  # seconds
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,  # milliseconds
+    "options": " ".join(
+        [
+            "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",  # the server's side
+            "-c idle_in_transaction_session_timeout=120s",
+        ]
+    ),
+}
+
 
 def email_settings(url: str) -> dict[str, Any]:
     """Django's EMAIL_* settings from `smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]`.
@@ -65,6 +80,7 @@ def complete_database(settings: dict[str, Any]) -> dict[str, Any]:
             with suppress(OSError):  # what cannot be made is told by whoever opens it, in words
                 Path(settings["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
     else:
+        settings["OPTIONS"] = DEFAULT_POSTGRESQL_OPTIONS | settings.get("OPTIONS", {})
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings
