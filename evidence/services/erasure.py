@@ -1,7 +1,8 @@
 """Erasing a buyer's personal data (LGPD, PIPL) so that what can be proved stays provable.
 
 What names him goes; the timelines, with their hashes, stay and are told of it. Exhibits and bundles are never removed
-silently: somebody names those that go. The files go first, so that a crash leaves rows whose erasure can be repeated.
+silently: somebody names those that go, and what was handed in stays, as the database itself demands. The files go
+first, so that a crash leaves rows whose erasure can be repeated.
 """
 
 import logging
@@ -53,6 +54,7 @@ class ErasurePreview:
     files: list[OrderFile]
     exhibits: list[Exhibit]
     bundles: list[Bundle]
+    handed_in: int  # bundles that somebody else has as well: they stay
     named_in_news: int  # carriers' words in which his name stands; they prove the delivery, and stay
 
 
@@ -88,7 +90,8 @@ def preview_erasure(buyer: Buyer, *, now: datetime) -> ErasurePreview:
         messages=Message.objects.filter(order__in=orders).exclude(to="", subject="", body="").count(),
         files=list(order_files(buyer.store, orders, now=now)) if orders else [],
         exhibits=list(Exhibit.objects.filter(order__in=orders).order_by("order", "position")),
-        bundles=list(Bundle.objects.filter(dispute__order__in=orders).select_related("dispute__order")),
+        bundles=list(_removable(orders).select_related("dispute__order").order_by("dispute", "number")),
+        handed_in=Bundle.objects.filter(dispute__order__in=orders, state=BundleState.SUBMITTED).count(),
         named_in_news=_named_in_news(buyer, orders),
     )
 
