@@ -18,6 +18,7 @@ from orders.models import Buyer, Milestone, Order, PrivateData, Shipment, Store,
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind, chain_name, private_digest
 from orders.policies import Policy
+from orders.services.inserting import insert_rows
 from orders.services.rewriting import rewrite, stored_values
 from orders.triage import triage
 
@@ -210,8 +211,8 @@ def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
     with transaction.atomic(savepoint=False):
         new = [ledger.order for ledger in ledgers if ledger.is_new]
         # Two new orders of one batch may share a new buyer.
-        Buyer.objects.bulk_create({id(order.buyer): order.buyer for order in new if order.buyer.pk is None}.values())
-        Order.objects.bulk_create(new)
+        insert_rows(Buyer, list({id(order.buyer): order.buyer for order in new if order.buyer.pk is None}.values()))
+        insert_rows(Order, new)
         known = [ledger for ledger in ledgers if not ledger.is_new]
         touched = [ledger for ledger in known if ledger.rows or ledger.changed or ledger.is_refiled]
         rewrite(((ledger.order, ledger.stored) for ledger in touched), guard="state")
@@ -229,7 +230,7 @@ def _write_rows(rows: Iterable[models.Model]) -> None:
     # What others point at comes first.
     first: list[type[models.Model]] = [Shipment, TimelineEvent]
     for model in [*(m for m in first if m in by_model), *(m for m in by_model if m not in first)]:
-        model._default_manager.bulk_create(by_model[model])
+        insert_rows(model, by_model[model])
 
 
 def _write_changed(changed: Iterable[Milestone]) -> None:
