@@ -12,7 +12,7 @@ from evidence.bundling.cases import CaseExhibit, CaseFile
 from evidence.bundling.fitting import UnfitBundle, Weight, check, refuse, rooms, share_out
 from evidence.bundling.ordering import plan_pages
 from evidence.bundling.pages import Shown, exhibit_title
-from evidence.bundling.preparing import Prepared, Workshop, open_bench, part_key
+from evidence.bundling.preparing import PICTURES, Prepared, Workshop, open_bench, part_key
 from evidence.bundling.problems import Problem
 from evidence.bundling.rendering import Rendered, render
 from evidence.bundling.sections import Section, lay_sections
@@ -20,7 +20,6 @@ from evidence.bundling.telling import open_teller
 from evidence.bundling.treatments import Handling, Treatment
 from evidence.bundling.verifying import Verification, verify
 from evidence.bundling.volumes import WHOLE, Volume, volume_section
-from evidence.file_types import FileType
 from evidence.phrasing import Phrasebook
 from evidence.recipients import Recipient
 from evidence.storing import hash_file
@@ -28,7 +27,6 @@ from evidence.storing import hash_file
 TURNS = 2  # the second without what turned out to be damaged in the cache
 PREPARED, RENDERED, ASSEMBLED = 55, 80, 92  # per cent of the work, roughly
 TEXT_BYTES = 600_000  # that a volume's own text takes, roughly
-PICTURES = {FileType.JPEG, FileType.PNG, FileType.WEBP, FileType.HEIC}
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +144,12 @@ class Studio:
     def _prepare(self, case: CaseFile, treatment: Treatment, room: int | None) -> dict[str, Prepared] | None:
         """Every exhibit's part; None as soon as they are more than there is room for (bytes)."""
         prepared, size = dict[str, Prepared](), 0
-        for number, exhibit in enumerate(case.exhibits, start=1):
-            prepared[exhibit.mark] = self.workshop.prepare(exhibit, treatment)
-            size += prepared[exhibit.mark].size
+        for mark, part in self.workshop.prepare_all(case.exhibits, treatment):
+            prepared[mark] = part
+            size += part.size
             if room is not None and size > room:
                 return None
-            self.on_progress(PREPARED * number // len(case.exhibits))
+            self.on_progress(PREPARED * len(prepared) // len(case.exhibits))
         self.workshop.bench.close()  # its memory is needed elsewhere
         return prepared
 

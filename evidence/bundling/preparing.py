@@ -1,7 +1,7 @@
 """Turning exhibits into parts: each file goes to the bench, and comes back as pages or as the reason for a slip."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,8 @@ from evidence.storing import hash_file
 
 PARTS = "parts"  # the kind of entry in the cache
 AS_IT_CAME = Treatment()
+PICTURES = {FileType.JPEG, FileType.PNG, FileType.WEBP, FileType.HEIC}
+BATCH = 16  # pictures for one child of the bench: starting a child costs as much as one of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +54,17 @@ class Bench:
         """The exhibit's pages, in new files of the folder whose names begin with `name`."""
         self.count += 1
         name = name or str(self.count)
-        job = {"path": str(path), "type": file_type, "folder": str(self.folder), "name": name}
-        return read_answer(self._ask({**job, "treatment": treatment.spell()}), self.folder, name)
+        return read_answer(self._ask(self._spell(path, file_type, treatment, name)), self.folder, name)
+
+    def prepare_batch(self, jobs: Sequence[tuple[CaseExhibit, Treatment, str]]) -> list[Prepared]:
+        """The pages of several exhibits, each under its name; for pictures, of which none takes long."""
+        spelled = [self._spell(exhibit.path, exhibit.file_type, treatment, name) for exhibit, treatment, name in jobs]
+        answers = self._ask({"task": "batch", "jobs": spelled}).get("answers") or [self._ask(job) for job in spelled]
+        return [read_answer(answer, self.folder, job["name"]) for answer, job in zip(answers, spelled, strict=True)]
+
+    def _spell(self, path: Path, file_type: FileType, treatment: Treatment, name: str) -> dict[str, Any]:
+        place = {"folder": str(self.folder), "name": name}
+        return {"path": str(path), "type": file_type, **place, "treatment": treatment.spell()}
 
     def read(self, path: Path) -> str:
         """The words in a PDF; empty where they cannot be read."""
@@ -117,8 +128,27 @@ class Workshop:
     cache: Cache
     bench: Bench
 
+    def prepare_all(self, exhibits: Sequence[CaseExhibit], treatment: Treatment) -> Iterator[tuple[str, Prepared]]:
+        """Every exhibit's pages by its mark, not in their order: pictures go to the bench together."""
+        waiting = list[CaseExhibit]()
+        for exhibit in exhibits:
+            if (known := self._known(exhibit, treatment)) is not None:
+                yield exhibit.mark, known
+            elif exhibit.file_type not in PICTURES or treatment.rung is not None:
+                yield exhibit.mark, self._prepare(exhibit, treatment)
+            else:
+                waiting.append(exhibit)
+            if len(waiting) == BATCH:
+                yield from self._prepare_batch(waiting, treatment)
+                waiting = []
+        yield from self._prepare_batch(waiting, treatment)
+
     def prepare(self, exhibit: CaseExhibit, treatment: Treatment) -> Prepared:
         """An exhibit's pages, if the stored file is still the one that was added."""
+        return self._known(exhibit, treatment) or self._prepare(exhibit, treatment)
+
+    def _known(self, exhibit: CaseExhibit, treatment: Treatment) -> Prepared | None:
+        """What needs no bench: a part that was kept, or the reason why there is none."""
         try:
             state = _state_of(exhibit.path)
         except OSError:
@@ -130,11 +160,19 @@ class Workshop:
         if note is not None and note["original"] == state and _is_whole(note, folder / f"{name}.pdf"):
             return read_answer(note, folder, name)
         _clear(folder, name)
-        if hash_file(exhibit.path) != exhibit.sha256:
-            return _slip(exhibit.path, Problem.ALTERED)
+        return None if hash_file(exhibit.path) == exhibit.sha256 else _slip(exhibit.path, Problem.ALTERED)
+
+    def _prepare(self, exhibit: CaseExhibit, treatment: Treatment) -> Prepared:
+        name = part_key(exhibit, treatment)
         part = self.bench.prepare(exhibit.path, exhibit.file_type, treatment, name)
-        self._keep(name, part, state)
+        self._keep(exhibit, name, part)
         return part
+
+    def _prepare_batch(self, exhibits: Sequence[CaseExhibit], treatment: Treatment) -> Iterator[tuple[str, Prepared]]:
+        jobs = [(exhibit, treatment, part_key(exhibit, treatment)) for exhibit in exhibits]
+        for (exhibit, _treatment, name), part in zip(jobs, self.bench.prepare_batch(jobs) if jobs else (), strict=True):
+            self._keep(exhibit, name, part)
+            yield exhibit.mark, part
 
     def _prepare_text(self, exhibit: CaseExhibit) -> Prepared:
         """What a text says is set as text: it has no part."""
@@ -144,11 +182,18 @@ class Workshop:
             return _slip(exhibit.path, Problem.UNREADABLE)
         return Prepared(exhibit.path, 0, "", None, Handled(Handling.LOSSLESS))
 
-    def _keep(self, name: str, part: Prepared, state: list[int]) -> None:
+    def _keep(self, exhibit: CaseExhibit, name: str, part: Prepared) -> None:
         self.cache.drop(PARTS, name)
+        if not exhibit.path.exists():
+            return
         told = {"pages": part.pages, "sha256": part.sha256, "problem": part.problem or "", **part.handled.told()}
         skeleton = hash_file(part.path) if part.pages else ""
-        note = {**told, "original": state, "skeleton": skeleton, "files": [file.name for file in part.files]}
+        note = {
+            **told,
+            "original": _state_of(exhibit.path),
+            "skeleton": skeleton,
+            "files": [file.name for file in part.files],
+        }
         self.cache.keep(PARTS, name, note, list(part.files))
 
     def forget(self, exhibit: CaseExhibit, treatment: Treatment) -> None:

@@ -12,9 +12,10 @@ import pypdfium2.raw as pdfium
 import pytest
 from pypdf.generic import StreamObject
 
+from evidence.bundling.caching import Cache
 from evidence.bundling.making import Made
 from evidence.bundling.papers import ACTIVE_ACTIONS, ACTIVE_KEYS
-from evidence.bundling.preparing import open_bench
+from evidence.bundling.preparing import AS_IT_CAME, Bench, Workshop, open_bench
 from evidence.bundling.problems import Problem
 from evidence.file_types import FileType
 from tests.evidence import files, hostile
@@ -218,3 +219,20 @@ def test_a_file_that_is_gone_or_changed_becomes_a_slip(tmp_path: Path) -> None:
     case.exhibits[1].path.write_bytes(files.phone_photo(3))
     made = make(case, tmp_path / "out")
     assert [exhibit["problem"] for exhibit in made.exhibits] == [Problem.MISSING, Problem.ALTERED]
+
+
+def test_a_picture_that_breaks_its_child_takes_none_of_the_others_with_it(tmp_path: Path) -> None:
+    case = case_of(tmp_path, {"a.jpg": files.phone_photo(), "b.png": files.pixel_bomb(), "c.jpg": files.phone_photo(3)})
+    with open_bench(tmp_path) as bench:
+        workshop = Workshop(Cache(tmp_path / "cache"), bench)
+        found = {mark: part.problem for mark, part in workshop.prepare_all(case.exhibits, AS_IT_CAME)}
+    assert found == {"A-1": None, "A-2": Problem.TOO_MANY_PIXELS, "A-3": None}
+
+
+def test_a_batch_that_does_not_come_back_is_done_one_by_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = case_of(tmp_path, {"a.jpg": files.phone_photo(), "b.jpg": files.phone_photo(3)})
+    ask = Bench._ask
+    monkeypatch.setattr(Bench, "_ask", lambda bench, job: {} if job.get("task") == "batch" else ask(bench, job))
+    with open_bench(tmp_path) as bench:
+        workshop = Workshop(Cache(tmp_path / "cache"), bench)
+        assert [part.pages for _mark, part in workshop.prepare_all(case.exhibits, AS_IT_CAME)] == [1, 1]
