@@ -10,7 +10,7 @@ PYTEST := $(VENV_PYTHON) -m pytest -n auto
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE)
 
-.PHONY: help setup setup-dev demo test unit faults check lock system FORCE
+.PHONY: help setup setup-dev demo test unit faults check lock bench-bundle system FORCE
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -55,6 +55,9 @@ lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade ta
 	echo uv | $(COMPILE) --no-annotate - -o .venv/uv.txt
 	@cmp -s .venv/uv.txt requirements/uv.txt || cp .venv/uv.txt requirements/uv.txt
 	@! grep -n '://' requirements/*.txt || { echo "requirements/ names a registry: remove it" >&2; exit 1; }
+
+bench-bundle: setup-dev ## how fast evidence bundles are made, against other ways; ARGS="--sizes S --runs 1" for a quick look
+	@$(VENV_PYTHON) -m benchmarks.bundle $(ARGS)
 
 system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium, readers of PDF and iproute2
 	@needed=""; \

@@ -179,7 +179,7 @@ def ratios_of(bench: Bench) -> dict[str, float]:
 def bytes_over(bench: Bench) -> float:
     """T8: the bundle over its originals, without what it may take beside them."""
     originals = sum(exhibit.size for exhibit in bench.case.exhibits)
-    return round((bench.notes["cold"]["size"] - FREE_BYTES) / originals, 4)
+    return round((int(bench.notes["cold"]["size"]) - FREE_BYTES) / originals, 4)
 
 
 def growth(folder: Path, inputs: Path) -> dict[str, float]:
@@ -217,19 +217,24 @@ def long_timeline(folder: Path, runs: int) -> dict[str, float]:
     return {"T10": round(ours.cpu / auto.cpu, 3), "T10.rss_mb": round(ours.rss, 1), "T10.ours_s": round(ours.cpu, 2)}
 
 
+def tell(line: str) -> None:
+    """For the reader, at once."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def show(bench: Bench) -> None:
     """One size's table."""
     originals = sum(exhibit.size for exhibit in bench.case.exhibits) / 1e6
-    print(
-        f"\n{bench.size.name}: {len(bench.case.exhibits)} exhibits, {originals:.1f} MB, {bench.notes['cold']['pages']} pages"
-    )
-    print(f"  {'':12} {'CPU s':>8} {'wall s':>8} {'RSS MB':>8}  runs")
+    pages = bench.notes["cold"]["pages"]
+    tell(f"\n{bench.size.name}: {len(bench.case.exhibits)} exhibits, {originals:.1f} MB, {pages} pages")
+    tell(f"  {'':12} {'CPU s':>8} {'wall s':>8} {'RSS MB':>8}  runs")
     for name in bench.runs:
         run = bench.least(name)
         if run is not None:
-            print(f"  {name:12} {run.cpu:8.2f} {run.wall:8.2f} {run.rss:8.0f}  {len(bench.runs[name])}")
+            tell(f"  {name:12} {run.cpu:8.2f} {run.wall:8.2f} {run.rss:8.0f}  {len(bench.runs[name])}")
     for name, reason in bench.reasons.items():
-        print(f"  {name:12} could not be run: {reason}")
+        tell(f"  {name:12} could not be run: {reason}")
 
 
 def figures_of(bench: Bench) -> dict[str, Any]:
@@ -261,7 +266,7 @@ def main() -> None:
         report = run_all(options, folder, options.inputs or folder / "inputs")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text(json.dumps(report, indent=1) + "\n")
-    print("\n" + "\n".join(f"{name:18} {value}" for name, value in report["ratios"].items()))
+    tell("\n" + "\n".join(f"{name:18} {value}" for name, value in report["ratios"].items()))
 
 
 def run_all(options: argparse.Namespace, folder: Path, inputs: Path) -> dict[str, Any]:
@@ -270,7 +275,7 @@ def run_all(options: argparse.Namespace, folder: Path, inputs: Path) -> dict[str
     for name in options.sizes.split(","):
         bench = prepare(SIZES[name], inputs, folder / name)
         ready_for_peers(bench)
-        take_turns(bench, options.runs if name != "L" else min(options.runs, 2), set(options.peers.split(",")))
+        take_turns(bench, options.runs if name != "L" else min(options.runs, 1), set(options.peers.split(",")))
         holds &= same_bytes(bench)
         show(bench)
         ratios |= ratios_of(bench)
@@ -281,7 +286,7 @@ def run_all(options: argparse.Namespace, folder: Path, inputs: Path) -> dict[str
     if "T9" not in options.without:
         ratios |= growth(folder, inputs)
     if "T10" not in options.without:
-        ratios |= long_timeline(folder / "timeline", min(options.runs, 2))
+        ratios |= long_timeline(folder / "timeline", min(options.runs, 1))
     machine = {"cores": os.cpu_count(), "python": platform.python_version(), "load": round(os.getloadavg()[0], 1)}
     return {"machine": machine, "runs": options.runs, "figures": figures, "ratios": dict(sorted(ratios.items()))}
 

@@ -1,11 +1,11 @@
-"""`python -m benchmarks.bundle.all_weasyprint HTML OUT`: everything set by WeasyPrint, papers as pictures of 150 dpi."""
+"""`python -m benchmarks.bundle.all_weasyprint HTML OUT`: all of it by WeasyPrint, papers as pictures of 150 dpi."""
 
 import re
 import sys
 from pathlib import Path
 
-import pypdfium2
-import weasyprint
+import pypdfium2  # type: ignore[import-untyped]
+import weasyprint  # type: ignore[import-untyped]
 
 PAPER = re.compile(r"<!--paper (.+?)-->")
 

@@ -5,7 +5,7 @@ import io
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -27,7 +27,7 @@ from evidence.bundling.cases import (
 )
 from evidence.file_types import FileType
 
-START = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WORDS = (
     "The parcel is waiting at customs, and the buyer asks again",
     "Página de rastreio: não há atualização desde a semana passada",

@@ -54,9 +54,8 @@ def _with_pictures(case: CaseFile, body: str) -> str:
         is_paper = exhibit.file_type is FileType.PDF
         content = f"<!--paper {exhibit.path}-->" if is_paper else f'<p><img src="{exhibit.path.as_uri()}"></p>'
         heading, end, rest = piece.partition("</article>")
-        told.append(
-            f'<article id="{mark}" style="height:auto" data-frame="{heading}{end}<div class="picture">{content}</div>{rest}'
-        )
+        told.append(f'<article id="{mark}" style="height:auto" data-frame="{heading}{end}')
+        told.append(f'<div class="picture">{content}</div>{rest}')
     return "".join(told)
 
 

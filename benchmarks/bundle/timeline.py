@@ -1,4 +1,4 @@
-"""`python -m benchmarks.bundle.timeline ROWS ours|auto FOLDER`: a long timeline, as we set it and as a browser's table."""
+"""`python -m benchmarks.bundle.timeline ROWS ours|auto FOLDER`: a long timeline, our way or a browser's."""
 
 import sys
 from dataclasses import replace
