@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
+from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -26,7 +28,7 @@ from messaging.rendering import clean_value
 from messaging.vocabulary import Purpose
 from orders.models.timeline import EventKind
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
-from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
+from orders.services.ledger import OrderLedger, open_ledger, open_timeline, save_ledgers
 from orders.services.tallies import MAILS, add_to_tallies
 
 logger = logging.getLogger(__name__)
@@ -45,6 +47,19 @@ class ServerAway(Exception):
 
     That is no message's fault, and costs none of them an attempt.
     """
+
+
+class Mail(EmailMessage):
+    """A mail that is composed once: what is kept as proof is what goes out."""
+
+    @cached_property
+    def composed(self) -> Any:
+        """The mail as a tree of its parts."""
+        return super().message()
+
+    def message(self, **_given: Any) -> Any:
+        """What Django's backends ask for."""
+        return self.composed
 
 
 def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
@@ -108,7 +123,7 @@ def _server() -> Iterator[BaseEmailBackend]:
 
 def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callable[[], datetime]) -> bool:
     message = claimed_message(pk, token)
-    if message is None or not check_departure(message, now=clock()):
+    if message is None or not _may_leave(message, now=clock()):
         return False
     mail = compose_mail(message)
     if _is_lost(message, clock()):
@@ -148,8 +163,13 @@ def claimed_message(pk: int, token: uuid.UUID) -> Message | None:
     return claimed.select_related("order__store", "order__buyer").first()
 
 
+def _may_leave(message: Message, *, now: datetime) -> bool:
+    """Whether a message that was just read may leave: to let it go needs no lock, to call it off does."""
+    return not message_obstacle(Purpose(message.purpose), message.order) or check_departure(message, now=now)
+
+
 def check_departure(message: Message, *, now: datetime) -> bool:
-    """Look again, now that the window is open, whether the message may leave."""
+    """Look again, under the order's lock, whether the message may leave."""
     with transaction.atomic():
         ledger = open_ledger(message.order_id, now=now, actor="sending")
         may_leave = settle_departure(ledger, message)
@@ -177,7 +197,7 @@ def compose_mail(message: Message) -> EmailMessage:
     """The mail, the same bytes at every attempt: its Message-ID and Date follow from the row."""
     store = message.order.store
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    return EmailMessage(
+    return Mail(
         subject=message.subject,
         body=message.body,
         from_email=formataddr((clean_value(store.name), address)),
@@ -211,7 +231,7 @@ def keep_proof(message: Message, mail: EmailMessage) -> str:
 def mark_sent(message: Message, digest: str, *, now: datetime) -> None:
     """Mark the message as sent, if the claim still holds it."""
     with transaction.atomic():
-        ledger = open_ledger(message.order_id, now=now, actor="sending")  # the order's lock comes first, always
+        ledger = open_timeline(message.order_id, now=now, actor="sending")  # the order's lock comes first, always
         marked = Message.objects.filter(pk=message.pk, claim_token=message.claim_token).update(
             state=MessageState.SENT,
             sent_at=now,

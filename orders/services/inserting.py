@@ -54,15 +54,16 @@ def _point_to_parents(row: models.Model) -> None:
 
 def _take_ids(cursor: Any, model: type[models.Model], rows: Sequence[models.Model]) -> None:
     table = model._meta.db_table
+    key: Any = model._meta.pk
     words = "SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)"
-    cursor.execute(words, [connection.ops.quote_name(table), model._meta.pk.column, len(rows)])
+    cursor.execute(words, [connection.ops.quote_name(table), key.column, len(rows)])
     for row, (pk,) in zip(rows, cursor.fetchall(), strict=True):
         row.pk = pk
 
 
 def _copy(cursor: Any, model: type[models.Model], rows: Sequence[models.Model]) -> None:
     quote = connection.ops.quote_name
-    fields = model._meta.concrete_fields
+    fields: Sequence[Any] = model._meta.concrete_fields
     columns = ", ".join(quote(field.column) for field in fields)
     readers = [_reader(field) for field in fields]
     with cursor.copy(f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN") as copy:
@@ -75,9 +76,9 @@ def _reader(field: Any) -> Callable[[models.Model], Any]:
     name = field.attname
 
     def prepare(row: models.Model) -> Any:
-        value = field.pre_save(row, add=True)
+        value: Any = field.pre_save(row, add=True)
         if isinstance(value, DatabaseDefault):  # COPY knows none
-            value = value.expression.value
+            value = vars(value)["expression"].value
         return field.get_db_prep_save(value, connection)
 
     def read(row: models.Model) -> Any:

@@ -149,7 +149,8 @@ class OrderLedger:
             if other.stored.get("state") == self.stored.get("state") and model.__name__ not in other.read
         }
         found: dict[int, list[Any]] = {pk: [] for pk in alike}
-        for row in model._default_manager.filter(order__in=alike):
+        rows: Iterable[Any] = model._default_manager.filter(order__in=alike)
+        for row in rows:
             found[row.order_id].append(row)
         for pk, other in alike.items():
             other.read[model.__name__] = [*found[pk], *(row for row in other.rows if isinstance(row, model))]
@@ -178,23 +179,35 @@ def open_ledger(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
 
 def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -> list[OrderLedger]:
     """Lock several orders, always by rising id so that two batches cannot wait for each other."""
-    locked = orders.select_for_update(of=("self",)).select_related("buyer", "store").order_by("pk")
-    ledgers = {
-        order.pk: OrderLedger(
-            order=order, now=now, actor=actor, milestones=[], shipments=[], stored=stored_values(order)
-        )
-        for order in locked
-    }
-    together = list(ledgers.values())
-    shared: dict[str, list[Any]] = {}
-    stores: dict[int, Store] = {}
-    for ledger in together:
-        ledger.together, ledger.shared = together, shared
-        ledger.order.store = stores.setdefault(ledger.order.store_id, ledger.order.store)
+    together = _lock(orders, now=now, actor=actor)
+    ledgers = {ledger.order.pk: ledger for ledger in together}
     for milestone in Milestone.objects.filter(order__in=ledgers).order_by("due_at", "id"):
         ledgers[milestone.order_id].milestones.append(milestone)
     for shipment in Shipment.objects.filter(order__in=ledgers):
         ledgers[shipment.order_id].shipments.append(shipment)
+    return together
+
+
+def open_timeline(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
+    """Lock the order for a line on its timeline and nothing else: neither its dates nor its parcels are read.
+
+    Must run in a transaction. Raises Order.DoesNotExist.
+    """
+    for ledger in _lock(Order.objects.filter(pk=order_id), now=now, actor=actor):
+        return ledger
+    raise Order.DoesNotExist(f"there is no order {order_id}")
+
+
+def _lock(orders: models.QuerySet[Order], *, now: datetime, actor: str) -> list[OrderLedger]:
+    locked = orders.select_for_update(of=("self",)).select_related("buyer", "store").order_by("pk")
+    shared: dict[str, list[Any]] = {}
+    stores: dict[int, Store] = {}
+    together: list[OrderLedger] = []
+    for order in locked:
+        order.store = stores.setdefault(order.store_id, order.store)
+        ledger = OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[])
+        ledger.stored, ledger.together, ledger.shared = stored_values(order), together, shared
+        together.append(ledger)
     return together
 
 

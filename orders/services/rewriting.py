@@ -33,11 +33,12 @@ def rewrite(rows: Iterable[tuple[models.Model, Mapping[str, Any]]], *, guard: st
 def _update(
     model: type[models.Model], changed: Sequence[str], rows: Sequence[tuple[models.Model, Any]], guard: str
 ) -> None:
-    fields = [model._meta.get_field(name) for name in changed]
-    own = [*fields, model._meta.pk]
+    columns: dict[str, Any] = {field.attname: field for field in model._meta.concrete_fields}
+    fields = [columns[name] for name in changed]
+    own: list[Any] = [*fields, model._meta.pk]
     quote = connection.ops.quote_name
     settings = ", ".join(f"{quote(field.column)} = %s" for field in fields)
-    where = f"{quote(model._meta.pk.column)} = %s AND {quote(guard)} = %s"
+    where = f"{quote(own[-1].column)} = %s AND {quote(guard)} = %s"
     values = [
         [*(field.get_db_prep_save(getattr(row, field.attname), connection) for field in own), before]
         for row, before in rows
