@@ -14,10 +14,10 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, DataError, IntegrityError
 from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
-from config.migrating import alone
 from disputes.intake import Intake, Report
 from orders.events import read_instant
 from orders.importing.files import UnusableFile
+from orders.migrating import alone
 from orders.models import Store
 from orders.policies import UnusablePolicy
 from orders.zones import known_zone

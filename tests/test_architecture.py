@@ -28,7 +28,7 @@ STARTERS = {"manage", "desk.management.commands.demo"}
 CLOCK_READERS = re.compile(
     r"""
     /management/commands/ | /tasks(\.py|/) | /views(\.py|/) | _views\.py | /admin(\.py|/)
-    | /middleware\.py | /context\.py | /demo\w*(\.py|/) | ^config/
+    | /middleware\.py | /context\.py | /accounts\.py | /back_office\.py | /demo\w*(\.py|/) | ^config/
     """,
     re.VERBOSE,
 )

@@ -12,8 +12,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.functional import Promise
 
-from config.broker import broker_answers
 from desk.access import Reader
+from desk.broker import broker_answers
 from desk.selectors.tracking_accounts import trouble_of
 from desk.tracking_account_words import NAMES
 from disputes.models import Heartbeat

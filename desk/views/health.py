@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from config.broker import broker_answers
+from desk.broker import broker_answers
 from desk.selectors.alarms import ROOM
 from disputes.models import Heartbeat
 

@@ -18,7 +18,7 @@ EARLIER = datetime(2026, 1, 1, tzinfo=UTC)
 
 # Which transition (row) an order takes from which state (column): "x" it does, "." it refuses.
 # P1: paid; shipped or delivered before the funds. P4, P5: expired, paid after all. C: a stage may be skipped.
-# T10: ways back from a delivery. D9: a dispute after completion and refund too. D11: its ways back. G5: a refunded order stays so. G6.
+# T10: ways back from a delivery. D9: a dispute after completion and refund too. D11: its ways back. G5, G6.
 TABLE = """
                      payment payment                contact contact contact          dis-  refun- com-   canc-
                      pending expired paid   shipped 30      45      60      deliv'd  puted ded    pleted celld

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.commands.migrate import Command as DjangosMigrate
 from django.db import connections
 
-from config.migrating import alone
+from orders.migrating import alone
 
 
 class Command(DjangosMigrate):
