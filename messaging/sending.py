@@ -198,9 +198,9 @@ def compose_mail(message: Message) -> EmailMessage:
     store = message.order.store
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
     return Mail(
-        subject=message.subject,
+        subject=_unencoded(message.subject),
         body=message.body,
-        from_email=formataddr((clean_value(store.name), address)),
+        from_email=formataddr((_unencoded(clean_value(store.name)), address)),
         to=[message.to],
         reply_to=[store.reply_email] if store.reply_email else None,
         headers={
@@ -209,6 +209,11 @@ def compose_mail(message: Message) -> EmailMessage:
             "Content-Language": message.language,
         },
     )
+
+
+def _unencoded(text: str) -> str:
+    """A text that no mail program takes for an encoded word, and decodes into something else."""
+    return text.replace("=?", "= ?")
 
 
 def keep_proof(message: Message, mail: EmailMessage) -> str:

@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import BinaryIO
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The wide forms start a formula too, where Excel speaks Chinese or Japanese.
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def write_table(out: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

@@ -258,8 +258,38 @@ def test_a_name_is_never_a_header(mail_server: Mailroom, store: Store, send: Sen
     assert mail["To"] == "maria@example.com"
 
 
+BROKEN_NAMES = [
+    "=?utf-8?q?Maria=0D=0ABcc:_victim=40example.com?=",  # an encoded word stays the text that it is
+    "Maria, victim@example.com",
+    '"Maria" <victim@example.com>',
+    "\u202emoc.elpmaxe@mitciv\u202c",
+    "Maria\u2028Bcc: victim@example.com",
+    "{{7*7}}{% raw %}{0.__class__}{order_number}",
+]
+
+
+@pytest.mark.parametrize("name", BROKEN_NAMES)
+def test_a_name_is_never_an_address_nor_a_variable(mail_server: Mailroom, store: Store, send: Send, name: str) -> None:
+    placed_order(store, buyer={"name": name})
+    assert send() == 1
+    mail = mail_server.messages[0]
+    assert [address.addr_spec for address in mail["To"].addresses] == ["maria@example.com"]
+    assert mail["Bcc"] is None
+    text = mail.get_content()
+    assert not any(sign in text for sign in ("\u202e", "\u2028", "49", "<class"))
+
+
 @pytest.mark.parametrize(
-    "name", ["Alice\r\nBcc: victim@example.com", '"Alice" <x@example.com>, ', "爱丽丝的灯", "A" * 100]
+    "name",
+    [
+        "Alice\r\nBcc: victim@example.com",
+        '"Alice" <x@example.com>, ',
+        "爱丽丝的灯",
+        "A" * 100,
+        "=?utf-8?q?Alice=0D=0ABcc:_victim?=",
+        "\u202eecilA",
+        "Alice, Bob; Charlie:",
+    ],
 )
 def test_a_stores_name_is_never_a_header(mail_server: Mailroom, db: None, send: Send, name: str) -> None:
     placed_order(alices_store(name=name))

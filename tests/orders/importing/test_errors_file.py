@@ -22,7 +22,7 @@ def test_excel_opens_the_file_with_its_letters_right():
     assert rows == [["row", "field", "value", "error"], ["17", "buyer_name", "João, 张", "not a date"]]
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_nothing_is_read_as_a_formula(start):
     content = written(RowError(2, "sku", f"{start}cmd|' /C calc'!A0", "bad")).decode("utf-8-sig")
     rows = list(csv.reader(io.StringIO(content, newline="")))
