@@ -7,6 +7,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from evidence.bundling.signing import run_apart
+
 ROOT_KEYS = {"/AcroForm", "/Extensions", "/Perms"}  # of the document's root, which a signature adds
 FORM_KEYS = {"/Fields", "/SigFlags"}
 DRAWN = {"/AP", "/A", "/AA", "/MK", "/Kids"}
@@ -84,7 +86,7 @@ def _check(signature: Any, context: Any, *, has_roots: bool) -> Signature:
     from pyhanko.sign.validation.errors import SignatureValidationError
 
     try:
-        status: Any = validate_pdf_signature(signature, context, context)
+        status: Any = run_apart(lambda: validate_pdf_signature(signature, context, context))
     except (SignatureValidationError, ValueError) as error:
         return _unreadable(f"the signature is not valid: {' '.join(str(error).split())[:200]}")
     certificate, stamp = status.signing_cert, status.timestamp_validity

@@ -4,14 +4,17 @@ A bundle is due at a deadline, a signature is not: whatever goes wrong leaves th
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 from django.conf import settings
 
 from evidence.storing import hash_file
+
+T = TypeVar("T")
 
 FIELD = "PrazoSignature"
 SECONDS = 10  # for which a time-stamp server may keep us waiting
@@ -110,12 +113,18 @@ def load_signer(key: SigningKey) -> Any:
         ) from error
 
 
+def run_apart(work: Callable[[], T]) -> T:
+    """Do it in a thread of its own: pyHanko runs an event loop, and this thread may have one already."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
 def _attempt(path: Path, write: Callable[[IO[bytes]], None]) -> str:
     """Let something be added to the file; what fails is taken away again, and the reason returned."""
     size = path.stat().st_size
     with path.open("r+b") as file:
         try:
-            write(file)
+            run_apart(lambda: write(file))
         except Exception as error:  # whatever a key, a server or their libraries come up with, the bundle is worth more
             file.truncate(size)
             return " ".join(f"{type(error).__name__}: {error}".split())[:300]
