@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from disputes.deadlines import replan_dispute
-from disputes.models import ActionItem, ActionState, TrackingCase
+from disputes.models import ActionItem, ActionState, Dispute, TrackingCase
 from disputes.reactions import ask_for_hand
 from disputes.services.by_hand import FOR_A_PERSON
 from disputes.services.cases import open_disputes
@@ -14,7 +14,7 @@ from disputes.services.tracking_cases import ASKED, CaseMilestone, bring_case_in
 from messaging.models import Message
 from orders.lifecycle import OPEN
 from orders.models import Milestone, Order
-from orders.services.ledger import OPEN_STATES, open_ledger, save_ledgers
+from orders.services.ledger import OPEN_STATES, OrderLedger, open_ledger, save_ledgers
 from orders.services.milestones import replan
 
 BATCH = 500
@@ -23,20 +23,48 @@ BATCH = 500
 def reconcile_orders(now: datetime, *, after: int = 0) -> int:
     """Plan again for the next batch of open orders past the id `after`; returns the last id looked at, 0 at the end.
 
-    What the facts call for is there already, unless a fault or another program took it away.
+    What the facts call for is there already, unless a fault or another program took it away. So all are looked at
+    first, in three questions and without a lock; only where something is missing is the order locked and mended.
     """
     ids = list(Order.objects.filter(state__in=OPEN, pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    for pk in ids:
-        with transaction.atomic():
-            ledger = open_ledger(pk, now=now, actor="reconciliation")
-            replan(ledger, at=now)
-            for dispute in open_disputes(ledger) if ledger.order.disputed_at else []:
-                replan_dispute(ledger, dispute, at=now)
-            for dispute in open_disputes(ledger):
-                replan_dispute(ledger, dispute, at=now)
-            follow_parcel(ledger)
-            save_ledgers([ledger])
+    for ledger in _look_at(ids, now):
+        if _plan_again(ledger):
+            _mend(ledger.order.pk, now)
     return ids[-1] if len(ids) == BATCH else 0
+
+
+def _look_at(ids: list[int], now: datetime) -> list[OrderLedger]:
+    """The orders with their dates and disputes as they stand now; not locked, and never to be saved."""
+    ledgers = {
+        order.pk: OrderLedger(order=order, now=now, actor="reconciliation", milestones=[], shipments=[])
+        for order in Order.objects.filter(pk__in=ids).select_related("store").order_by("pk")
+    }
+    for row in Milestone.objects.filter(order__in=ids).order_by("due_at", "id"):
+        ledgers[row.order_id].milestones.append(row)
+    disputed = [pk for pk, ledger in ledgers.items() if ledger.order.disputed_at]
+    for pk in disputed:
+        ledgers[pk].read[Dispute.__name__] = []
+    for dispute in Dispute.objects.filter(order__in=disputed):
+        ledgers[dispute.order_id].read[Dispute.__name__].append(dispute)
+    return list(ledgers.values())
+
+
+def _plan_again(ledger: OrderLedger) -> bool:
+    """Bring the order's dates and queue to what its facts call for; whether that changed anything."""
+    replan(ledger, at=ledger.now)
+    for dispute in open_disputes(ledger) if ledger.order.disputed_at else []:
+        replan_dispute(ledger, dispute, at=ledger.now)
+    ledger.file_parcel()
+    return bool(ledger.rows or ledger.changed or ledger.is_refiled)
+
+
+def _mend(order_id: int, now: datetime) -> None:
+    """The same again under the order's lock, for a fact may have come meanwhile."""
+    with transaction.atomic():
+        ledger = open_ledger(order_id, now=now, actor="reconciliation")
+        _plan_again(ledger)
+        follow_parcel(ledger)
+        save_ledgers([ledger])
 
 
 def ask_for_hands(now: datetime) -> int:
