@@ -40,6 +40,13 @@ def test_two_commands_at_once_set_one_empty_database_up(empty: CommandLine) -> N
     assert empty.query("SELECT count(*) FROM orders_user") == [(1,)]
 
 
+def test_the_first_migration_of_a_public_installation_asks_for_no_table(empty: CommandLine) -> None:
+    empty.variables["SITE_URL"] = "https://prazo.example.com"
+    ended = empty.run("migrate", "--noinput", "--verbosity", "0")
+    assert (ended.code, ended.errors) == (0, "")
+    assert empty.run("migrate", "--check").code == 0
+
+
 def empty_postgresql(server: str, name: str) -> str:
     """The address of a new database there."""
     host = environ.Env.db_url_config(server)["HOST"]
