@@ -8,6 +8,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.forms.disputes import ACCEPTED
 from disputes.services.disruptions import Draft, Flaw, UnusableDisruption, check_draft
@@ -69,7 +70,7 @@ class DisruptionForm(EndForm):
     route = _place(
         _("Route"), "routes", max_length=500, help_text=_("A place where parcels were seen last, or CN-BR on the way.")
     )
-    starts_on = _day(_("From"))
+    starts_on = _day(pgettext_lazy("time", "From"))
     explanation = forms.CharField(
         label=_("Explanation"),
         max_length=500,
@@ -78,7 +79,7 @@ class DisruptionForm(EndForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     notice = forms.FileField(
-        label=_("Notice"),
+        label=pgettext_lazy("disruption", "Notice"),
         required=False,
         help_text=_("The carrier's notice or a photo: JPEG, PNG, WebP, HEIC or PDF."),
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
@@ -116,4 +117,4 @@ class DisruptionForm(EndForm):
 class NoticeForm(forms.Form):
     """The paper of a disruption that was recorded without one."""
 
-    notice = forms.FileField(label=_("Notice"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
+    notice = forms.FileField(label=pgettext_lazy("disruption", "Notice"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
