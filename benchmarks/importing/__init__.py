@@ -1,0 +1,1 @@
+"""How fast an order file is in the database, against django-import-export in both its modes, and bare COPY."""
