@@ -13,13 +13,13 @@ from desk.dispute_words import CUSTOMS_CAUSES, FACTS, REMEDIES, exhibit_name
 from disputes.answering import LANGUAGES, draft_answer
 from disputes.models import Dispute, Offer
 from disputes.services.disruptions import disruptions_of
-from orders.services.parcels import latest_lookups
 from evidence.models import Exhibit
 from messaging import compose
 from messaging.vocabulary import Language
 from orders.models import Disruption, OrderItem
 from orders.planning import promise_end
 from orders.services.ledger import OrderLedger
+from orders.services.parcels import latest_lookups
 
 LOCALES = {Language.EN: "en_GB", Language.ZH_HANS: "zh_Hans_CN"}
 # How an offer and an exhibit are said inside an answer, whatever language the reader's pages are in.
