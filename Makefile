@@ -10,7 +10,7 @@ PYTEST := $(VENV_PYTHON) -m pytest -n auto
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE)
 
-.PHONY: help setup setup-dev demo test unit faults check lock bench-bundle system FORCE
+.PHONY: help setup setup-dev demo test unit faults check lock bench-bundle bench-timers bench-import system FORCE
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -59,6 +59,12 @@ lock: .venv/.uv ## write requirements/*.txt anew from *.in; UPGRADE=--upgrade ta
 bench-bundle: setup-dev ## how fast evidence bundles are made, against other ways; ARGS="--sizes S --runs 1" for a quick look
 	@$(VENV_PYTHON) -m benchmarks.bundle $(ARGS)
 
+bench-timers: setup-dev benchmarks/.venv/.done ## what ten million dates cost, and who fires them how fast; ARGS=--quick shows that it runs
+	@$(VENV_PYTHON) -m benchmarks timers $(ARGS)
+
+bench-import: setup-dev benchmarks/.venv/.done ## how fast an order file is taken in; REPLAY_FILE=FILE also replays one
+	@$(VENV_PYTHON) -m benchmarks import $(ARGS)
+
 system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium, readers of PDF and iproute2
 	@needed=""; \
 	for name in pango-1.0 pangoft2-1.0 harfbuzz-subset; do \
@@ -101,6 +107,13 @@ system: ## what the machine itself must have: Pango for evidence bundles; for th
 	@echo "Installing the locked dependencies, with those of the tests ..."
 	@$(UV) pip sync --quiet --python $(VENV_PYTHON) --require-hashes requirements/dev.txt
 	@touch .venv/.base $@
+
+# The peers of the benchmarks, in an environment of their own: Prazo never sees them.
+benchmarks/.venv/.done: benchmarks/requirements.txt | .venv/.uv
+	@echo "Installing the peers of the benchmarks ..."
+	@$(PYTHON) -m venv --clear benchmarks/.venv
+	@$(UV) pip sync --quiet --python benchmarks/.venv/bin/python --require-hashes benchmarks/requirements.txt
+	@touch $@
 
 # The weights in which evidence bundles are set, cut out of their variable fonts once: it saves each bundle half its time.
 .venv/.fonts: evidence/fonts.py evidence/font_cutting.py | .venv/.base

@@ -17,6 +17,7 @@ HEADER = (
     "order_number,placed_at,paid_at,shipped_at,carrier,tracking_number,buyer_name,buyer_email,buyer_country,"
     "buyer_timezone,promised_days,total,currency,sku,title,quantity,unit_price"
 )
+FIRST_COPY = 1000  # sequences from here on are dates that were copied for their number alone
 SHIPPED_BEFORE = timedelta(days=2)
 
 
@@ -64,7 +65,8 @@ def copy_orders(order: Order, count: int) -> None:
     for model in (OrderItem, Shipment):
         _copy(model, f"order_id = {order.pk}", count, belongs)
     spread = {name: f"{name} + n * interval '1 second'" for name in ("due_at", "next_attempt_at")}
-    _copy(Milestone, f"order_id = {order.pk} AND state = 'pending'", count, belongs | spread)
+    own_dates = f"order_id = {order.pk} AND state = 'pending' AND sequence < {FIRST_COPY}"
+    _copy(Milestone, own_dates, count, belongs | spread)
     _settle([Buyer, Order])
 
 
@@ -74,7 +76,7 @@ def copy_dates(order: Order, count: int) -> None:
     first = Milestone.objects.filter(order=order, state=MilestoneState.PENDING).order_by("pk").first()
     if first is None:
         raise RuntimeError("the order has no open date")
-    begin = Milestone.objects.count()
+    begin = FIRST_COPY + Milestone.objects.count()
     _copy(Milestone, f"id = {first.pk}", count, spread | {"sequence": f"{begin} + n"})
     _settle([])
 
