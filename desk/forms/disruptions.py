@@ -117,4 +117,6 @@ class DisruptionForm(EndForm):
 class NoticeForm(forms.Form):
     """The paper of a disruption that was recorded without one."""
 
-    notice = forms.FileField(label=pgettext_lazy("disruption", "Notice"), widget=forms.FileInput(attrs={"accept": ACCEPTED}))
+    notice = forms.FileField(
+        label=pgettext_lazy("disruption", "Notice"), widget=forms.FileInput(attrs={"accept": ACCEPTED})
+    )
