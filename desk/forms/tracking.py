@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from desk.forms.disputes import ACCEPTED
 from desk.forms.events import LONG, SHORT
@@ -107,4 +108,4 @@ class StepForm(forms.Form):
     """A step of a case: what was found, and when somebody looks again."""
 
     text = forms.CharField(label=_("What you found"), required=False, max_length=LONG)
-    next_at = _instant(_("Look again"), _("On your clock. Leave it empty for the usual span."))
+    next_at = _instant(pgettext_lazy("date", "Look again"), _("On your clock. Leave it empty for the usual span."))
