@@ -55,7 +55,8 @@ def _add(request: DeskRequest, store: Store, given: dict[str, Any]) -> Any:
 
 
 def _people(request: DeskRequest, store: Store) -> dict[str, Any]:
-    rows = list(store.memberships.select_related("user").order_by("role", "user__email"))
+    ranks = [role.value for role in Role]
+    rows = sorted(store.memberships.select_related("user"), key=lambda row: (ranks.index(row.role), row.user.email))
     safe = set(
         Authenticator.objects.filter(user__in=[row.user_id for row in rows], type=Authenticator.Type.TOTP).values_list(
             "user_id", flat=True

@@ -1,9 +1,11 @@
 """Hostile input through the web: scripts in every free text, foreign hosts, foreign redirects, frames, headers."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import LazySettings
+from django.conf import LazySettings, settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -11,7 +13,7 @@ from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from messaging.models import Template
-from orders.models import AuditKind, Order, Store, TimelineEvent, TrackingEvent, User
+from orders.models import AuditKind, Order, OrderFile, Store, TimelineEvent, TrackingEvent, User
 from orders.services.auditing import Doer, note_deed
 from tests.cast import happens, tracking
 from tests.desk.conftest import address
@@ -160,6 +162,31 @@ def test_nobody_is_sent_elsewhere(client: Client, store: Store, to: str, argumen
         assert "alert" not in answer["Location"], path
 
 
+# --- files ------------------------------------------------------------------------------------------------------------
+
+PATHS = [
+    "../../evil.csv",
+    "..\\..\\evil.csv",
+    "/etc/evil.csv",
+    "a\r\nX-Evil: 1.csv",
+    "C:\\evil.csv",
+    "." * 300 + ".csv",
+    "‮vsc.exe",
+]
+
+
+@pytest.mark.parametrize("name", PATHS)
+def test_the_name_of_an_upload_is_no_path(alice: Client, store: Store, name: str) -> None:
+    root, before = Path(settings.MEDIA_ROOT), set(Path(settings.DATA_DIR).rglob("*"))
+    alice.post("/import/", {"store": store.slug, "content": "orders", "file": SimpleUploadedFile(name, b"a,b\n1,2\n")})
+    made = [path for path in set(Path(settings.DATA_DIR).rglob("*")) - before if path.is_file()]
+    assert len(made) <= 1
+    assert all(path.resolve().is_relative_to(root / "order-files") for path in made)
+    for file in OrderFile.objects.all():
+        answer = alice.get(f"/import/{file.pk}/errors.csv")
+        assert answer["Content-Disposition"] == f'attachment; filename="errors-{file.pk}.csv"'
+
+
 # --- in a browser -----------------------------------------------------------------------------------------------------
 
 
@@ -196,5 +223,21 @@ def test_the_code_to_scan_is_shown_under_the_policy(browser_page: Page, live_ser
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") > 0
     assert browser_page.evaluate("document.documentElement.scrollWidth") == 390
-    browser_page.screenshot(path="/tmp/tenancy_totp.png", full_page=True)
+    browser_page.goto("about:blank")
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "path", ["/people/", "/audit/", "/accounts/sessions/", "/accounts/2fa/", "/accounts/password/set/"]
+)
+def test_the_pages_of_people_fit_a_phone(browser_page: Page, live_server: LiveServer, alice: Client, path: str) -> None:
+    alice.post("/preferences/", {"first_name": "Alice" * 6, "language": "en", "timezone": ""})
+    cookie = alice.cookies["sessionid"].value
+    browser_page.context.add_cookies([{"name": "sessionid", "value": cookie, "url": live_server.url}])
+    browser_page.set_viewport_size({"width": 390, "height": 800})
+    browser_page.goto(f"{live_server.url}{path}")
+    expect(browser_page.locator("h1").first).to_be_visible()
+    assert browser_page.evaluate("document.documentElement.scrollWidth") == 390
     browser_page.goto("about:blank")
