@@ -32,6 +32,7 @@ CHAT = "chat:"  # before an exhibit's mark: its own pages, where it is a text
 FEW = 10  # the rows that a section without a long table counts as
 STEADY = {"timeline", "tracking", "disruptions", "snapshots", "messages"}  # what a new exhibit does not change
 STAMPS = "stamps"  # the letters for stamps: no page of the bundle
+ALONE = {"claims", STAMPS}  # set by themselves: few new exhibits change what they say
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,9 @@ class Section:
     @property
     def kind(self) -> str:
         """Sections of one kind may be set together."""
-        return STAMPS if self.name == STAMPS else "steady" if self.name in STEADY else "by exhibits"
+        if self.name in ALONE:
+            return self.name
+        return "steady" if self.name in STEADY else "by exhibits"
 
     def html(self) -> str:
         """The document's text."""
