@@ -1,6 +1,7 @@
 """Runs one benchmark: `python -m benchmarks timers`. It prints a table and writes benchmarks/results/NAME.json."""
 
 import argparse
+import signal
 import sys
 from importlib import import_module
 
@@ -10,6 +11,7 @@ BENCHMARKS = {
     "timers": "benchmarks.timers.running",
     "import": "benchmarks.importing.running",
 }
+STOPPED = 143
 
 
 def main(words: list[str]) -> int:
@@ -18,6 +20,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("name", choices=sorted(BENCHMARKS))
     parser.add_argument("--quick", action="store_true", help="tiny sizes: shows that it runs, measures nothing")
     options = parser.parse_args(words)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(STOPPED))  # the servers are stopped on the way out
     results = import_module(BENCHMARKS[options.name]).main(quick=options.quick)
     sys.stdout.write(results.table() + "\n")
     if not options.quick:

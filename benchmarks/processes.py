@@ -10,6 +10,9 @@ from pathlib import Path
 from config.processes import die_with
 
 BASE = Path(__file__).resolve().parents[1]
+# The peers' own Python, in which Prazo is not installed.
+PEERS_PYTHON = Path(os.environ.get("BENCHMARK_PEERS", BASE / "benchmarks" / ".venv" / "bin" / "python"))
+NO_PEERS = "the peers are not installed: run it through make"
 TICKS = os.sysconf("SC_CLK_TCK")  # to a second
 
 

@@ -14,12 +14,11 @@ import psycopg
 
 from benchmarks.bundle.measuring import Measured, measure
 from benchmarks.importing.generating import write_orders
-from benchmarks.processes import BASE, cpu_seconds
+from benchmarks.processes import BASE, NO_PEERS, PEERS_PYTHON, cpu_seconds
 from benchmarks.processes import run as run_to_end
 from benchmarks.reporting import Results, Target
 from benchmarks.serving import durable_postgresql
 
-PEERS_PYTHON = BASE / "benchmarks" / ".venv" / "bin" / "python"
 MANAGE = [sys.executable, str(BASE / "manage.py")]
 REPLAYED = 4825  # orders in the file that the figure is about
 TARGETS = {
@@ -116,7 +115,7 @@ def _check(ground: Ground, count: int) -> None:
 def _race_peers(ground: Ground, sizes: Sizes, *, is_first: bool) -> None:
     if not PEERS_PYTHON.exists():
         for who in ("import_export", "import_export_bulk", "copy"):
-            ground.results.not_run[f"rows.{who}"] = "benchmarks/.venv is not there: run it through make"
+            ground.results.not_run[f"rows.{who}"] = NO_PEERS
         return
     settings = {"DJANGO_SETTINGS_MODULE": "benchmarks.peers.settings"}
     environment = os.environ | settings | {"PEERS_HOST": ground.host, "PEERS_NAME": "selling"}

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.processes import BASE, run, running
+from benchmarks.processes import NO_PEERS, PEERS_PYTHON, run, running
 from benchmarks.timers.measuring import Pace, race
 
-PYTHON = str(BASE / "benchmarks" / ".venv" / "bin" / "python")
+PYTHON = str(PEERS_PYTHON)
 CELERY = [PYTHON, "-m", "celery", "-A", "benchmarks.peers.celery"]
 WORKER = [*CELERY, "worker", "-c", "2", "--without-gossip", "--without-mingle", "--loglevel", "ERROR"]
 BEAT = [*CELERY, "beat", "--loglevel", "ERROR", "--schedule", "/dev/null"]
@@ -114,7 +114,7 @@ def _wait_until(instant: datetime) -> None:
 
 def missing_python() -> str:
     """Why the peers cannot be run at all, or nothing."""
-    return "" if Path(PYTHON).exists() else "benchmarks/.venv is not there: run it through make"
+    return "" if PEERS_PYTHON.exists() else NO_PEERS
 
 
 def empty_redis(environment: Mapping[str, str]) -> None:
