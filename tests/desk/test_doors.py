@@ -1,5 +1,6 @@
 """The doors and their locks: wrong passwords, second factors, sessions, easy passwords, the first visit."""
 
+import json
 import re
 import time
 from typing import Any
@@ -12,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils.translation import override
 
@@ -316,3 +318,23 @@ def test_a_link_leads_to_the_choice_of_a_password_where_there_is_none(client: Cl
 @pytest.mark.parametrize("path", ["email/", "confirm-email/", "confirm-email/abc/"])
 def test_nobody_moves_his_account_to_another_address(alice: Client, path: str) -> None:
     assert alice.get(f"/accounts/{path}").status_code == 404
+
+
+# --- the command line -------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_phone_is_got_over_at_the_command_line(
+    client: Client, known: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log_in(client)
+    switch_second_factor_on(client)
+    call_command("log_in_link", "Alice@example.com", "--remove-second-factor", "--json")
+    link = json.loads(capsys.readouterr().out)["log_in_link"].removeprefix("http://localhost:8000")
+    assert Client().post(link)["Location"] == "/"
+    deeds = AuditEntry.objects.filter(user=None).order_by("id").values_list("kind", flat=True)
+    assert list(deeds) == [AuditKind.SECOND_FACTOR_OFF, AuditKind.LINK_MADE]
+
+
+def test_a_link_for_nobody_is_refused(store: Store) -> None:
+    with pytest.raises(CommandError, match="is no account"):
+        call_command("log_in_link", "eve@example.com")
