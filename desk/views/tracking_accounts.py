@@ -75,7 +75,7 @@ def _check(request: HttpRequest, account: TrackingAccount, name: str) -> None:
     if error is None:
         messages.success(request, _("%(service)s answers, and accepts the key.") % {"service": name})
     else:
-        messages.error(request, f"{name}: {ERRORS[error.kind]}")
+        messages.error(request, _("%(service)s: %(problem)s") % {"service": name, "problem": ERRORS[error.kind]})
 
 
 def _retry(request: HttpRequest, account: TrackingAccount, name: str) -> None:

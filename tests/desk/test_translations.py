@@ -256,6 +256,7 @@ def test_an_error_page_speaks_the_readers_language(alice: Client, compiled: None
     assert read(alice, "/orders/999999/", "pt-br").heading("h1") == "Não encontrado"
 
 
+@pytest.mark.django_db
 def test_every_language_calls_itself_by_its_own_name(client: Client, compiled: None) -> None:
     page = Reading(client.get("/accounts/login/", headers={"Accept-Language": "zh-CN"}).content.decode())
     names = [text for tag, text in page.texts if tag == "button"][-3:]
