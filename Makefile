@@ -24,11 +24,12 @@ setup-dev: .venv/.dev .venv/.fonts $(CATALOGS) ## the same, with what the tests 
 demo: setup ## run all of Prazo on this machine with sample data; PORT=8001 chooses another port
 	@$(VENV_PYTHON) manage.py demo --end-with-parent
 
-test: setup-dev ## the whole suite, on SQLite and again on a PostgreSQL that it starts itself
+test: setup-dev ## the whole suite on SQLite, then what touches the database on a PostgreSQL that it starts itself
 	@echo "== On SQLite =="
 	$(PYTEST) -m "not postgresql"
 	@echo "== On PostgreSQL =="
-	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) --ignore=tests/start/test_demo.py
+	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) -m "not browser" --database-only \
+		--ignore=tests/start --ignore=tests/evidence/readers
 
 unit: setup-dev ## the quick suite, on SQLite: for every save
 	$(PYTEST) -q -m "not slow and not browser and not postgresql"

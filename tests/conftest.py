@@ -26,13 +26,29 @@ hypothesis.settings.register_profile("prazo", deadline=None)
 hypothesis.settings.load_profile("prazo")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip what needs PostgreSQL when the run is on SQLite."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a second run, on another database, need not repeat."""
+    parser.addoption("--database-only", action="store_true", help="leave out what touches no database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what needs PostgreSQL when the run is on SQLite; leave out what needs no database where asked."""
+    if config.getoption("--database-only"):
+        left = [item for item in items if not uses_database(item)]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if uses_database(item)]
     if connection.vendor != "postgresql":
         skip = pytest.mark.skip(reason="needs PostgreSQL: python -m tests.servers postgresql -- pytest")
         for item in items:
             if item.get_closest_marker("postgresql"):
                 item.add_marker(skip)
+
+
+def uses_database(item: pytest.Item) -> bool:
+    """Whether the test, or a fixture of its, reads or writes rows."""
+    marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
+    asked = {"db", "transactional_db", "live_server", "postgresql_url"}.intersection(getattr(item, "fixturenames", ()))
+    return marked or bool(asked)
 
 
 @pytest.hookimpl(wrapper=True)
