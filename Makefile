@@ -29,7 +29,7 @@ test: setup-dev ## the whole suite on SQLite, then what touches the database on 
 	$(PYTEST) -m "not postgresql"
 	@echo "== On PostgreSQL =="
 	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) -m "not browser" --database-only \
-		--ignore=tests/start --ignore=tests/evidence/readers
+		--ignore=tests/start/test_demo.py --ignore=tests/evidence/readers
 
 unit: setup-dev ## the quick suite, on SQLite: for every save
 	$(PYTEST) -q -m "not slow and not browser and not postgresql"
