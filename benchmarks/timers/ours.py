@@ -33,6 +33,7 @@ WITH_MAIL = MilestoneKind.CONTACT_30
 @contextmanager
 def working(ground: Ground) -> Iterator[list[int]]:
     """A worker that is ready; gives the processes whose CPU time counts."""
+    ground.empty_broker()
     with running([*WORKER, *QUIET], environment=os.environ, log=ground.folder / "ours.log") as processes:
         time.sleep(6)
         yield [*(process.pid for process in processes), *ground.charged]

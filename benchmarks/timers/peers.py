@@ -2,12 +2,13 @@
 
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
+from redis import Redis
 
 from benchmarks.processes import NO_PEERS, PEERS_PYTHON, run, running
 from benchmarks.timers.measuring import Pace, race
@@ -41,6 +42,11 @@ class Ground:
             "PEERS_MAIL_PORT": str(self.mail_port),
             "PEERS_EFFECT": "mail" if sends_mail else "none",
         }
+
+    def empty_broker(self) -> None:
+        """What one of us has left in Redis is no other's."""
+        with Redis(unix_socket_path=self.redis) as client:
+            client.flushall()
 
     def connect(self, name: str = DATABASE) -> psycopg.Connection[tuple[int]]:
         """A connection to one of the server's databases."""
@@ -76,6 +82,7 @@ PEERS = [
 
 def measure(peer: Peer, ground: Ground, *, due: int, future: int, limit: float, sends_mail: bool = False) -> Pace:
     """Let a peer run on so many rows, due and future, for at most `limit` seconds."""
+    ground.empty_broker()
     environment = ground.environment(sends_mail=sends_mail)
     due, future = min(due, peer.most), min(future, peer.most_future)
     sizes = [str(due), *([str(peer.lead)] if peer.lead else []), str(future)]
@@ -115,9 +122,3 @@ def _wait_until(instant: datetime) -> None:
 def missing_python() -> str:
     """Why the peers cannot be run at all, or nothing."""
     return "" if PEERS_PYTHON.exists() else NO_PEERS
-
-
-def empty_redis(environment: Mapping[str, str]) -> None:
-    """What one peer has left in the broker is no other's."""
-    code = "import os, redis; redis.Redis(unix_socket_path=os.environ['PEERS_REDIS']).flushall()"
-    run([PYTHON, "-c", code], environment=environment)

@@ -113,7 +113,6 @@ def _race_peer(peer: Peer, what: str, due: int, races: Races, sizes: Sizes, grou
     mails = what == "fire_smtp"
     try:
         pace = peers.measure(peer, ground, due=due, future=sizes.future, limit=sizes.limit, sends_mail=mails)
-        peers.empty_redis(ground.environment(sends_mail=mails))
     except (RuntimeError, OSError) as error:
         results.not_run[f"{what}.{peer.name}"] = str(error)[-500:]
         return
