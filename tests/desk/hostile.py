@@ -1,5 +1,7 @@
 """A store whose every free text is an attack: what a page shows of it must stay text."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from html.parser import HTMLParser
 from typing import Any
 
@@ -49,14 +51,27 @@ FREE_KEYS = {
 
 def plant_everywhere() -> int:
     """Put the payload into every free text of every row, past every door; returns how many columns took it."""
+    with _past_triggers():
+        return sum(
+            _plant(model, row, names) for model, names in FREE_TEXTS.items() for row in model._default_manager.all()
+        )
+
+
+@contextmanager
+def _past_triggers() -> Iterator[None]:
+    """What the database refuses is done all the same; its triggers are there again afterwards."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL session_replication_role = replica")
-        else:
-            cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f'DROP TRIGGER "{name}"')
-    return sum(_plant(model, row, names) for model, names in FREE_TEXTS.items() for row in model._default_manager.all())
+            yield
+            return
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = cursor.fetchall()
+        for name, _sql in triggers:
+            cursor.execute(f'DROP TRIGGER "{name}"')
+        yield
+        for _name, sql in triggers:
+            cursor.execute(sql)
 
 
 def _plant(model: type[Model], row: Any, names: list[str]) -> int:
