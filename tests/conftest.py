@@ -45,9 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def uses_database(item: pytest.Item) -> bool:
-    """Whether the test, or a fixture of its, reads or writes rows."""
+    """Whether the test, or a fixture of its, reads or writes rows of the run's database; some start their own."""
     marked = any(item.get_closest_marker(name) for name in ("django_db", "postgresql"))
-    asked = {"db", "transactional_db", "live_server", "postgresql_url"}.intersection(getattr(item, "fixturenames", ()))
+    asked = {"db", "transactional_db", "live_server"}.intersection(getattr(item, "fixturenames", ()))
     return marked or bool(asked)
 
 
