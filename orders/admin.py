@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from orders.models import AuditEntry, Membership, Milestone, Order, OrderFile, Store, TimelineEvent, User
-from orders.policies import UnusablePolicy, load_policy, override_policy
+from orders.policies import load_policy, policy_names
 from orders.zones import known_zone
 
 MOST_COUNTED = 10_000
@@ -53,12 +53,13 @@ class MembershipInline(admin.TabularInline[Any, Any]):
     """Who works in a store."""
 
     model = Membership
+    fields = ("user", "role")
     extra = 1
     autocomplete_fields = ("user",)
 
 
 class StoreForm(ModelForm[Store]):
-    """A store whose pack exists, and whose own values the pack takes."""
+    """A store whose pack exists."""
 
     def clean_timezone(self) -> str:
         """An IANA name."""
@@ -67,14 +68,14 @@ class StoreForm(ModelForm[Store]):
             raise ValidationError(_("No IANA time zone: choose one such as Asia/Shanghai."))
         return name
 
-    def clean(self) -> dict[str, Any]:
-        """The overrides, read as the program will read them."""
-        cleaned: dict[str, Any] = super().clean() or {}
-        try:
-            override_policy(load_policy(cleaned.get("policy_name", "")), cleaned.get("policy_overrides") or {})
-        except (UnusablePolicy, AttributeError, TypeError) as error:
-            self.add_error("policy_overrides", str(error))
-        return cleaned
+    def clean_policy_name(self) -> str:
+        """An installed pack, which stays what it is once there are orders."""
+        name: str = self.cleaned_data["policy_name"]
+        if name not in policy_names():
+            raise ValidationError(_("No policy pack: choose one of %(names)s.") % {"names": ", ".join(policy_names())})
+        if self.instance.pk and name != self.initial["policy_name"] and self.instance.orders.exists():
+            raise ValidationError(_("The store has orders that were planned with its pack: make another store."))
+        return name
 
 
 @admin.register(Store)
@@ -84,17 +85,24 @@ class StoreAdmin(admin.ModelAdmin[Any]):
     form = StoreForm
     list_display = ("name", "slug", "policy_name", "timezone", "currency")
     search_fields = ("name", "slug")
+    readonly_fields = ("policy_version", "policy_overrides")
     inlines = (MembershipInline,)
     fieldsets = (
         (None, {"fields": ("name", "slug", "timezone", "currency", "exchange_rates", "reply_email")}),
         (
             _("Rules"),
             {
-                "fields": ("policy_name", "policy_overrides"),
-                "description": _('Own values by rule, as in the pack\'s file, such as {"C1": {"after": "25 days"}}.'),
+                "fields": ("policy_name", "policy_version", "policy_overrides"),
+                "description": _("Changed on the page Rules, which shows first what a change would move."),
             },
         ),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: Any) -> None:
+        """A new store, and one that got another pack, begins with that pack's latest version."""
+        if not change or "policy_name" in form.changed_data:
+            obj.policy_version = load_policy(obj.policy_name).version
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(User)
@@ -117,6 +125,7 @@ class UserAdmin(DjangoUserAdmin[User]):
 class MembershipAdmin(admin.ModelAdmin[Any]):
     """Who may do what where."""
 
+    fields = ("store", "user", "role")
     list_display = ("store", "user", "role")
     list_filter = ("role",)
     list_select_related = ("store", "user")

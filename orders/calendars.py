@@ -1,12 +1,12 @@
-"""Days that count: Brazilian banking days and Chinese working days.
+"""Days that count: Brazilian banking days, Chinese working days, and the weekdays of platforms on Pacific time.
 
-Only these two look at local dates; every other day of the rules is 24 hours.
+Only these look at local dates; every other day of the rules is 24 hours.
 """
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -23,6 +23,7 @@ class Calendar(StrEnum):
 
     BRAZIL_BANKING = "brazil_banking"
     CHINA_WORKING = "china_working"
+    US_WEEKDAYS = "us_weekdays"
 
 
 @cache
@@ -43,9 +44,15 @@ def is_brazil_banking_day(day: date) -> bool:
     return day.weekday() < 5 and day not in _brazil_holidays(day.year)
 
 
+@lru_cache(4096)  # days: over ten years
 def is_china_working_day(day: date) -> bool:
     """Rule S5: Monday to Friday outside public holidays; the weekend days worked to make up for them count."""
     return bool(_china(day.year).is_working_day(day))
+
+
+def is_weekday(day: date) -> bool:
+    """Monday to Friday, holidays too: where nobody says which holidays count, the date is never too late."""
+    return day.weekday() < 5
 
 
 def is_provisional(day: date) -> bool:
@@ -56,7 +63,24 @@ def is_provisional(day: date) -> bool:
 CALENDARS: dict[Calendar, tuple[ZoneInfo, Callable[[date], bool]]] = {
     Calendar.BRAZIL_BANKING: (ZoneInfo("America/Sao_Paulo"), is_brazil_banking_day),
     Calendar.CHINA_WORKING: (ZoneInfo("Asia/Shanghai"), is_china_working_day),
+    Calendar.US_WEEKDAYS: (ZoneInfo("America/Los_Angeles"), is_weekday),
 }
+
+
+@cache
+def _holiday_names(year: int, calendar: Calendar, language: str) -> holidays.HolidayBase:
+    country, kinds = ("CN", ("public",)) if calendar is Calendar.CHINA_WORKING else ("BR", ("public", "optional"))
+    known = holidays.country_holidays(country).supported_languages
+    spoken = language if language in known else "en_US"
+    return holidays.country_holidays(country, years=year, categories=kinds, language=spoken)
+
+
+def day_name(day: date, calendar: Calendar, *, language: str) -> str:
+    """What a day that does not count is called in a language such as `pt_BR`, else in English; empty for no holiday."""
+    _zone, counts = CALENDARS[calendar]
+    if counts(day) or calendar is Calendar.US_WEEKDAYS:
+        return ""
+    return str(_holiday_names(day.year, calendar, language).get(day) or "")
 
 
 def _on_day(local: datetime, day: date) -> datetime:

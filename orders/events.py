@@ -19,6 +19,8 @@ class EventType(StrEnum):
 
     PAYMENT_CHECKING = "payment_checking"
     PAYMENT_CONFIRMED = "payment_confirmed"
+    CANCELLATION_REQUESTED = "cancellation_requested"  # the buyer asks to call the order off (P8)
+    CANCELLATION_REFUSED = "cancellation_refused"  # the order goes on: we said no, or he took it back
     CANCELLED = "cancelled"
     COMPLETED = "completed"
     TAX_ID_PROVIDED = "tax_id_provided"
@@ -39,6 +41,7 @@ class EventType(StrEnum):
     DISPUTE_ACCEPTED = "dispute_accepted"
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
     PLATFORM_NOTICE = "platform_notice"
+    RETURN_ARRIVED = "return_arrived"  # what the buyer sent back is with us: dates that waited for it begin to run
     EVIDENCE_ADDED = "evidence_added"
     EVIDENCE_SUBMITTED = "evidence_submitted"
     VERDICT = "verdict"
@@ -143,12 +146,15 @@ def _read_item(value: Any) -> str:
     """The SKU or the position of an order's item."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError("neither a SKU nor the number of an item")
-    return str(value)
+    return plain_text(str(value))
 
 
 READERS: dict[str, Any] = {
     "amount": read_amount,
     "protection_ends_at": read_instant,
+    "respond_by": read_instant,
+    "evidence_by": read_instant,
+    "respond_when": _one_of("", "return_arrived"),
     "from": read_instant,
     "to": read_instant,
     "found": _read_found,

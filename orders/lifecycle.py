@@ -29,6 +29,7 @@ class OrderState(models.TextChoices):
 
 
 UNPAID = [OrderState.PAYMENT_PENDING, OrderState.PAYMENT_EXPIRED]
+CANCELLABLE = [*UNPAID, OrderState.PAID]
 UNDERWAY = [OrderState.SHIPPED, OrderState.CONTACT_30, OrderState.CONTACT_45, OrderState.CONTACT_60]
 OPEN = [*UNPAID, OrderState.PAID, *UNDERWAY, OrderState.DELIVERED, OrderState.DISPUTED]
 # From where an order goes back: a dispute that is over (D11), a delivery that its carrier took back (T10).

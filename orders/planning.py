@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from orders.calendars import add_counting_days, next_counting_day
+from orders.calendars import next_counting_day
 from orders.policies import Policy
 
 
@@ -15,6 +15,8 @@ class MilestoneKind(StrEnum):
 
     PAYMENT_REMINDER = "payment_reminder"
     PAYMENT_EXPIRY = "payment_expiry"
+    CANCELLATION_REMINDER = "cancellation_reminder"
+    CANCELLATION_DUE = "cancellation_due"
     SHIP_WARNING = "ship_warning"
     SHIP_OVERDUE = "ship_overdue"
     FIRST_SCAN = "first_scan"
@@ -38,6 +40,8 @@ class OrderFacts(Protocol):
 
     placed_at: datetime
     payment_checking_since: datetime | None
+    cancellation_asked_at: datetime | None
+    cancellation_refused_at: datetime | None
     paid_at: datetime | None
     ship_by: datetime | None
     shipped_at: datetime | None
@@ -70,24 +74,40 @@ def promise_end(facts: OrderFacts, policy: Policy) -> datetime | None:
     """The promised delivery (S6): the order's own instant, else its days, or the pack's, after shipping."""
     if facts.promised_at or not facts.shipped_at:
         return facts.promised_at
-    if facts.promised_days is not None:
-        return facts.shipped_at + timedelta(days=facts.promised_days)
-    return facts.shipped_at + policy.duration("S6", "promise") if policy.has("S6") else None
+    return _promised_after(facts.shipped_at, facts, policy)
+
+
+def _promised_after(start: datetime | None, facts: OrderFacts, policy: Policy) -> datetime | None:
+    if start and facts.promised_days is not None:
+        return start + timedelta(days=facts.promised_days)
+    return _later(start, policy, "S6", "promise")
 
 
 def protection_end(facts: OrderFacts, policy: Policy) -> datetime | None:
     """The end of the buyer's protection (G1): the order's own instant, else a while after the promised delivery."""
-    promised = promise_end(facts, policy)
-    if facts.protection_ends_at or promised is None or not policy.has("G1"):
+    if facts.protection_ends_at:
         return facts.protection_ends_at
-    return promised + policy.duration("G1", "after_promise")
+    return _later(promise_end(facts, policy), policy, "G1", "after_promise")
 
 
 def handling_end(facts: OrderFacts, policy: Policy) -> datetime | None:
     """When the parcel has to have left (S4): the order's own instant, else the pack's handling time after payment."""
-    if facts.ship_by or not facts.paid_at or not policy.has("S4"):
-        return facts.ship_by
-    return facts.paid_at + policy.duration("S4", "handling")
+    return facts.ship_by or _later(facts.paid_at, policy, "S4", "handling")
+
+
+def shipping_end(facts: OrderFacts, policy: Policy) -> datetime | None:
+    """Until when it makes sense to send a parcel that has not left: the end of the buyer's protection.
+
+    Where that begins to count with the shipping, it is what it would be, had the parcel left in time (S4, S6, G1).
+    A pack without a protection bounds it by a span after the promised delivery, or after the date to ship (S4).
+    """
+    if end := protection_end(facts, policy):
+        return end
+    ship_by = handling_end(facts, policy)
+    promised = promise_end(facts, policy) or _promised_after(ship_by, facts, policy)
+    if end := _later(promised, policy, "G1", "after_promise"):
+        return end
+    return _later(promised or ship_by or facts.paid_at or facts.placed_at, policy, "S4", "until")
 
 
 def first_scan_due(facts: OrderFacts, policy: Policy) -> datetime | None:
@@ -95,46 +115,45 @@ def first_scan_due(facts: OrderFacts, policy: Policy) -> datetime | None:
     if not policy.has("S5"):
         return None
     start: datetime | None = getattr(facts, policy.value("S5", "from"))
-    if start is None:
-        return None
-    if after := policy.value("S5", "after"):
-        start += after
-    if days := policy.value("S5", "working_days"):
-        start = add_counting_days(start, int(days), policy.value("S5", "calendar"))
-    return start
+    return policy.end_of("S5", start) if start else None
 
 
 def stalled_due(facts: OrderFacts, policy: Policy) -> datetime | None:
     """When a parcel without an update is slow (T2): counted from shipping or the latest news (T12)."""
-    if not facts.shipped_at or not policy.has("T2"):
+    if not facts.shipped_at:
         return None
-    return max(facts.shipped_at, facts.last_tracking_at or facts.shipped_at) + policy.duration("T2")
+    return _later(max(facts.shipped_at, facts.last_tracking_at or facts.shipped_at), policy, "T2")
 
 
 def destination_due(facts: OrderFacts, policy: Policy) -> datetime | None:
     """When a parcel has to have reached the buyer's country (T3)."""
-    return facts.shipped_at + policy.duration("T3") if facts.shipped_at and policy.has("T3") else None
+    return _later(facts.shipped_at, policy, "T3")
+
+
+def _later(start: datetime | None, policy: Policy, rule: str, key: str = "after") -> datetime | None:
+    """A rule's span after an instant; None where either is not known, or the pack has no such rule."""
+    span: timedelta | None = policy.value(rule, key)
+    return start + span if start and span is not None else None
 
 
 def _after(rule: str, start: str) -> "Due":
     def due(facts: OrderFacts, policy: Policy) -> datetime | None:
-        started: datetime | None = getattr(facts, start)
-        return started + policy.duration(rule) if started else None
+        return _later(getattr(facts, start), policy, rule)
 
     return due
 
 
-def _payment_expiry(facts: OrderFacts, policy: Policy) -> datetime:
-    due_at = facts.placed_at + policy.duration("P4")
+def _payment_expiry(facts: OrderFacts, policy: Policy) -> datetime | None:
+    due_at = _later(facts.placed_at, policy, "P4")
     calendar = policy.value("P4", "calendar")
-    return next_counting_day(due_at, calendar) if calendar else due_at
+    return next_counting_day(due_at, calendar) if due_at and calendar else due_at
 
 
 def _ship_warning(facts: OrderFacts, policy: Policy) -> datetime | None:
     end = handling_end(facts, policy)
-    if not facts.paid_at or not end:
+    share: float | None = policy.value("S4", "warn_share")
+    if not facts.paid_at or not end or share is None:
         return None
-    share: float = policy.value("S4", "warn_share")
     return facts.paid_at + (end - facts.paid_at) * share
 
 
@@ -150,15 +169,17 @@ def _promise_end(facts: OrderFacts, policy: Policy) -> datetime | None:
 
 def _protection_check(facts: OrderFacts, policy: Policy) -> datetime | None:
     end = protection_end(facts, policy)
-    if not facts.shipped_at or not end:
+    if not facts.shipped_at or not end or not policy.value("G1", "before_end"):
         return None
-    return min(facts.shipped_at + policy.duration("G1"), end - policy.duration("G1", "before_end"))
+    before = end - policy.duration("G1", "before_end")
+    return min(_later(facts.shipped_at, policy, "G1") or before, before)
 
 
 def _later_protection_check(facts: OrderFacts, policy: Policy) -> datetime | None:
     """Again before each later end: only an end that was extended is a later one."""
     end = protection_end(facts, policy)
-    if not facts.shipped_at or not end or not facts.protection_extended_at:
+    known = facts.shipped_at and facts.protection_extended_at and policy.value("G1", "before_end")
+    if not known or not end:
         return None
     return end - policy.duration("G1", "before_end")
 
@@ -167,6 +188,7 @@ Due = Callable[[OrderFacts, Policy], datetime | None]
 
 OVER = ("delivered", "refunded", "cancelled", "completed")
 PAYMENT_OVER = ("paid", "shipped", *OVER)
+CANCELLATION_OVER = ("cancellation_refused", "shipped", *OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +207,8 @@ class Definition:
 DEFINITIONS: dict[MilestoneKind, Definition] = {
     Kind.PAYMENT_REMINDER: Definition("P3", _after("P3", "placed_at"), PAYMENT_OVER),
     Kind.PAYMENT_EXPIRY: Definition("P4", _payment_expiry, PAYMENT_OVER),
+    Kind.CANCELLATION_REMINDER: Definition("P8", _after("P8", "cancellation_asked_at"), CANCELLATION_OVER),
+    Kind.CANCELLATION_DUE: Definition("P8", _after("P8", "cancellation_asked_at"), CANCELLATION_OVER),
     Kind.SHIP_WARNING: Definition("S4", _ship_warning, ("shipped", *OVER)),
     Kind.SHIP_OVERDUE: Definition("S4", _ship_overdue, ("shipped", *OVER)),
     Kind.FIRST_SCAN: Definition("S5", first_scan_due, ("first_scan", *OVER)),
@@ -201,15 +225,26 @@ DEFINITIONS: dict[MilestoneKind, Definition] = {
 }
 
 # The kinds that come back after they fired: a carrier's news, or a later end of protection, starts them anew.
-REPEATING = {Kind.TRACKING_STALLED, Kind.PROTECTION_CHECK, Kind.REVIEW_REPLY_DUE}
+REPEATING = {
+    Kind.CANCELLATION_REMINDER,
+    Kind.CANCELLATION_DUE,
+    Kind.TRACKING_STALLED,
+    Kind.PROTECTION_CHECK,
+    Kind.REVIEW_REPLY_DUE,
+}
 
 
 def plan(facts: OrderFacts, policy: Policy) -> Iterator[Planned]:
-    """Every milestone that the facts call for now, in firing order; those that a fact has ended are left out."""
+    """Every milestone that the facts call for now, in firing order; those that a fact has ended are left out.
+
+    A rule of which a value is not known plans what can be told without it: an order's own date needs none.
+    """
     for kind, definition in DEFINITIONS.items():
-        if not policy.has(definition.rule) or ending(kind, facts):
+        if definition.rule not in policy.rules or ending(kind, facts):
             continue
         dues = [definition.due(facts, policy)]
+        if kind is Kind.CANCELLATION_REMINDER:
+            dues = [due - span for due in dues if due for span in policy.value("P8", "before") or []]
         if kind is Kind.PROTECTION_CHECK:
             dues.append(_later_protection_check(facts, policy))
         for due_at in sorted({due for due in dues if due}):
@@ -222,6 +257,11 @@ def ending(kind: MilestoneKind, facts: OrderFacts) -> str:
     if kind is Kind.PROMISE_END and facts.disputed_at:
         ended_by = ("delivered",)  # a dispute's advice waits for it, on an order that was over before, too (D9, A11)
     return next((name for name in ended_by if getattr(facts, f"{name}_at")), "")
+
+
+def is_cancelling(facts: OrderFacts) -> bool:
+    """Whether the buyer waits for an answer to his request to cancel (P8)."""
+    return facts.cancellation_asked_at is not None and not ending(Kind.CANCELLATION_DUE, facts)
 
 
 def obstacle(kind: MilestoneKind, facts: OrderFacts) -> str:

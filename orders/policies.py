@@ -3,32 +3,35 @@
 A table of the file is a rule by its id; a rule that has no table is switched off. A store may override single values.
 """
 
-import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from orders.calendars import Calendar
+from orders.calendars import add_counting_days
 from orders.duties import load_duties
 from orders.events import EventType
+from orders.platforms import PLATFORM, order_address, read_platform
+from orders.policy_forms import (
+    ANCHOR,
+    CALENDAR,
+    CLOCK,
+    COUNT,
+    DURATION,
+    DURATIONS,
+    FLAG,
+    NUMBER,
+    READERS,
+    SHARE,
+    TEXT,
+)
+from orders.sourcing import SOURCES, Sources, is_unknown, read_sources, unsourced
 from orders.zones import known_zone
 
 PACKS = Path(__file__).parent / "packs"
-
-DURATION = "duration"  # "2 days", "48 hours"
-DURATIONS = "durations"  # several of them
-NUMBER = "number"
-SHARE = "share"  # between 0 and 1
-COUNT = "count"  # a whole number, at least 1
-ANCHOR = "anchor"  # the fact from which a date is counted
-TEXT = "text"
-FLAG = "flag"
-CLOCK = "clock"  # "09:00"
-CALENDAR = "calendar"
 
 # Rule → its values → their form. A value with a "?" may be left out.
 SCHEMA: dict[str, dict[str, str]] = {
@@ -38,10 +41,12 @@ SCHEMA: dict[str, dict[str, str]] = {
     "P4": {"after": DURATION, "calendar?": CALENDAR},
     "P5": {},
     "P7": {},
+    "P8": {"after": DURATION, "before?": DURATIONS},
     "S1": {"high_value": NUMBER, "currency": TEXT},
     "S2": {},
     "S3": {},
-    "S4": {"handling": DURATION, "warn_share": SHARE},
+    # `until` bounds how late a parcel may still leave where no protection (G1) does.
+    "S4": {"handling": DURATION, "warn_share": SHARE, "until?": DURATION},
     "S5": {"from": ANCHOR, "after?": DURATION, "working_days?": COUNT, "calendar?": CALENDAR},
     "S6": {"promise": DURATION},
     "S7": {"news_for": DURATION},
@@ -65,30 +70,59 @@ SCHEMA: dict[str, dict[str, str]] = {
     "G3": {"after": DURATION},
     "G4": {"after": DURATION},
     "G5": {},
-    "D1": {"after": DURATION},
+    "D1": {"after?": DURATION, "working_days?": COUNT, "calendar?": CALENDAR},
     "D2": {},
     "D3": {"after": DURATION},
-    "D4": {"after": DURATION},
-    "D5": {"after": DURATION},
+    "D4": {"after?": DURATION, "working_days?": COUNT, "calendar?": CALENDAR},
+    "D5": {"after?": DURATION, "working_days?": COUNT, "calendar?": CALENDAR},
     "D6": {"before": DURATIONS},
     "D7": {"margin": DURATION},
     "D8": {},
     "D9": {},
     "D10": {},
     "D11": {},
+    "D12": {"after?": DURATION, "working_days?": COUNT, "calendar?": CALENDAR},
+    "D13": {"after": DURATION},
     # The arithmetic of a dispute's options. `daily_turnover` is the store's to say, in its own currency.
     "A": {"win_rate": SHARE, "cases": COUNT, "freeze_days?": COUNT, "daily_turnover?": NUMBER},
-    "R10": {"after": DURATION, "bad_stars": COUNT},
-    "R12": {"next_date": DURATION},
+    "M10": {"urgent": DURATION, "before": DURATIONS, "every": DURATION, "until": DURATION, "escalate": DURATION},
+    # When the team is reminded of an answer that it promised, and by when it promises one unless it says otherwise.
+    "M7": {"before": DURATIONS, "within": DURATION},
+    # `target` is how long a case of its kind may take; from `second_approval` on (the store's currency) two approve.
+    "R1": {"target": DURATION, "second_approval?": NUMBER},
+    "R2": {},
+    "R3": {"target": DURATION},
+    "R4": {"target": DURATION, "ship_back?": DURATION},
+    "R5": {"second_approval?": NUMBER},
+    "R6": {},
+    "R7": {},
+    "R8": {},
+    "R9": {"daily": NUMBER, "currency": TEXT, "cap?": NUMBER},
+    # How old a bad review may be and still be work, and when somebody comes back to a buyer who was asked to change it.
+    "R10": {"after": DURATION, "bad_stars": COUNT, "open_for?": DURATION, "follow_up?": DURATION},
+    "R11": {"suspicious": SHARE},
+    # How often a buyer in this mood hears how it goes, until he has it.
+    "R12": {"next_date": DURATION, "upset?": DURATION, "furious?": DURATION},
 }
-ANCHORS = {"placed_at", "paid_at", "shipped_at", "delivered_at"}
 # Without these nothing could be said, asked or answered: when buyers may be written to, when the team is asked for
 # what has no date of its own, and how long an answer and the evidence of a dispute may take.
 INDISPENSABLE = ("C", "R12", "D1", "D4")
+ALWAYS_KNOWN = {"C", "R12"}
+# A span in hours or days, in days that count, or in one after the other.
+SPANS = {"S5", "D1", "D4", "D5", "D12"}
 SERVICES = {"postal", "commercial_express"}
-HEADINGS = {"title", "platform_zone", "country", "language", "duties", "shipping_services", "statuses"}
-LONGEST = timedelta(days=3650)
-UNITS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
+HEADINGS = {
+    "title",
+    "platform_zone",
+    "country",
+    "language",
+    "currency",
+    "duties",
+    "shipping_services",
+    "statuses",
+    PLATFORM,
+    SOURCES,
+}
 
 
 class UnusablePolicy(ValueError):
@@ -110,10 +144,26 @@ class Policy:
     statuses: Mapping[str, str] = field(default_factory=dict)
     # What buyers pay in duty and tax: the `table` of orders/duty_tables and the marketplace's `regime` in it, if any.
     duties: Mapping[str, str] = field(default_factory=dict)
+    # Where the marketplace shows an order: `order_url`, if it is known.
+    platform: Mapping[str, str] = field(default_factory=dict)
+    # What a new store of it counts in, where it is not told otherwise; empty: US dollars.
+    currency: str = ""
+    # How sure each value is, and who says so.
+    sources: Sources = field(default_factory=dict)
+    # The rules that lack a value: nothing is planned by them before the store gives it.
+    incomplete: frozenset[str] = frozenset()
+
+    def order_url(self, order_number: str) -> str:
+        """The order's page on the platform, or an empty string where the pack names none."""
+        return order_address(self.platform.get("order_url", ""), order_number)
 
     def has(self, rule: str) -> bool:
-        """Whether the pack applies the rule."""
-        return rule in self.rules
+        """Whether the pack applies the rule, and every value that it needs is known."""
+        return rule in self.rules and rule not in self.incomplete
+
+    def lacks(self, rule: str) -> list[str]:
+        """The values that a rule of the pack needs and that nobody knows: the store fills them in."""
+        return lacking(rule, self.rules[rule]) if rule in self.incomplete else []
 
     def value(self, rule: str, key: str) -> Any:
         """A rule's value, already of its type (timedelta, time, Decimal-free number, text), or None where not given."""
@@ -123,6 +173,15 @@ class Policy:
         """A rule's span. Raises KeyError when the pack does not give it."""
         span: timedelta = self.rules[rule][key]
         return span
+
+    def end_of(self, rule: str, start: datetime) -> datetime | None:
+        """Where the rule's span ends that begins at `start` (UTC); None where the span is not known."""
+        values = self.rules.get(rule, {})
+        if lacking(rule, values):
+            return None
+        end: datetime = start + values.get("after", timedelta(0))
+        days = values.get("working_days")
+        return add_counting_days(end, days, values["calendar"]) if days else end
 
     def service(self, word: str) -> str:
         """`postal` or `commercial_express` for the platform's name of a shipping service, else an empty string."""
@@ -135,80 +194,6 @@ class Policy:
 
 def _plain(word: str) -> str:
     return " ".join(word.split()).casefold()
-
-
-def _read_duration(value: Any) -> timedelta:
-    match = re.fullmatch(r"(\d+(?:\.\d+)?) (hour|day)s?", value) if isinstance(value, str) else None
-    if match is None:
-        raise ValueError('expected a span such as "2 days" or "48 hours"')
-    amount = float(match[1])
-    if not 0 < amount <= LONGEST / UNITS[match[2]]:
-        raise ValueError(f"expected more than nothing and at most {LONGEST.days} days")
-    return amount * UNITS[match[2]]
-
-
-def _read_durations(value: Any) -> list[timedelta]:
-    if not isinstance(value, list) or not value:
-        raise ValueError('expected a list of spans such as ["48 hours", "6 hours"]')
-    return sorted((_read_duration(span) for span in value), reverse=True)
-
-
-def _read_number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e9:
-        raise ValueError("expected a number, not negative")
-    return value
-
-
-def _read_share(value: Any) -> float:
-    if not 0 <= _read_number(value) <= 1:
-        raise ValueError("expected a share between 0 and 1")
-    return float(value)
-
-
-def _read_count(value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise ValueError("expected a whole number, at least 1")
-    return value
-
-
-def _read_anchor(value: Any) -> str:
-    if value not in ANCHORS:
-        raise ValueError(f"expected one of {', '.join(sorted(ANCHORS))}")
-    return str(value)
-
-
-def _read_calendar(value: Any) -> Calendar:
-    return Calendar(_read_text(value))
-
-
-def _read_clock(value: Any) -> time:
-    return time.fromisoformat(_read_text(value))
-
-
-def _read_text(value: Any) -> str:
-    if not isinstance(value, str) or not value:
-        raise ValueError("expected a text")
-    return value
-
-
-def _read_flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise ValueError("expected true or false")
-    return value
-
-
-READERS: dict[str, Callable[[Any], Any]] = {
-    DURATION: _read_duration,
-    DURATIONS: _read_durations,
-    NUMBER: _read_number,
-    TEXT: _read_text,
-    FLAG: _read_flag,
-    SHARE: _read_share,
-    COUNT: _read_count,
-    ANCHOR: _read_anchor,
-    CLOCK: _read_clock,
-    CALENDAR: _read_calendar,
-}
 
 
 def _read_values(rule: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -229,13 +214,37 @@ def _read_rule(rule: str, given: Any) -> dict[str, Any]:
         raise UnusablePolicy(f"{rule} = {given!r}: expected a table [{rule}]")
     if rule not in SCHEMA:
         raise UnusablePolicy(f"[{rule}] is no rule with values: expected one of {', '.join(SCHEMA)}")
-    required = {key for key in SCHEMA[rule] if not key.endswith("?")}
-    if missing := required - set(given):
-        raise UnusablePolicy(f"[{rule}] needs a value {sorted(missing)[0]!r}")
-    values = _read_values(rule, given)
-    if rule == "S5" and not ("after" in values or {"working_days", "calendar"} <= set(values)):
-        raise UnusablePolicy("[S5] needs a value 'after', or 'working_days' and 'calendar'")
-    return values
+    return _read_values(rule, given)
+
+
+def lacking(rule: str, values: Mapping[str, Any]) -> list[str]:
+    """The values that the rule needs and that are not among these."""
+    missing = [key for key in SCHEMA[rule] if not key.endswith("?") and key not in values]
+    has_span = "after" in values or {"working_days", "calendar"} <= set(values)
+    return missing if rule not in SPANS or has_span else [*missing, "after"]
+
+
+def _incomplete(rules: Mapping[str, Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(rule for rule, values in rules.items() if lacking(rule, values))
+
+
+def _check_whole(rules: Mapping[str, Mapping[str, Any]], sources: Sources) -> None:
+    """What a rule needs is there, or the pack says that nobody knows it; of the rest it says where it is from."""
+    for rule in _incomplete(rules):
+        for key in lacking(rule, rules[rule]):
+            if rule in ALWAYS_KNOWN or not is_unknown(sources, rule, key):
+                other = ", or 'working_days' and 'calendar'" if rule in SPANS and key == "after" else ""
+                raise UnusablePolicy(f"[{rule}] needs a value {key!r}{other}")
+    if sources and (gap := next(unsourced(sources, rules), "")):
+        raise UnusablePolicy(gap)
+
+
+def _read_sources(given: Any, rules: Mapping[str, Any]) -> Sources:
+    try:
+        names = {rule: {key.removesuffix("?") for key in SCHEMA[rule]} for rule in rules}
+        return read_sources(given, names | {heading: set() for heading in HEADINGS})
+    except ValueError as error:
+        raise UnusablePolicy(str(error)) from error
 
 
 def _read_duties(given: Any) -> dict[str, str]:
@@ -250,6 +259,13 @@ def _read_duties(given: Any) -> dict[str, str]:
     if given["regime"] not in known:
         raise UnusablePolicy(f"[duties] regime = {given['regime']!r}: expected one of {', '.join(known)}")
     return given
+
+
+def _read_platform(given: Any) -> dict[str, str]:
+    try:
+        return read_platform(given)
+    except ValueError as error:
+        raise UnusablePolicy(str(error)) from error
 
 
 def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
@@ -268,6 +284,8 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
     rules = {rule: _read_rule(rule, given) for rule, given in data.items() if rule not in HEADINGS}
     if missing := [rule for rule in INDISPENSABLE if rule not in rules]:
         raise UnusablePolicy(f"[{missing[0]}] is missing: no pack can do without it")
+    sources = _read_sources(data.get(SOURCES, {}), rules)
+    _check_whole(rules, sources)
     return Policy(
         name=name,
         version=version,
@@ -275,6 +293,10 @@ def _read_pack(name: str, version: int, data: dict[str, Any]) -> Policy:
         shipping_services=services,
         statuses=statuses,
         duties=_read_duties(data.get("duties", {})),
+        platform=_read_platform(data.get(PLATFORM, {})),
+        currency=data.get("currency", ""),
+        sources=sources,
+        incomplete=_incomplete(rules),
         **heading,
     )
 
@@ -317,10 +339,23 @@ def override_policy(policy: Policy, overrides: Mapping[str, Mapping[str, Any]]) 
     Raises UnusablePolicy when a value cannot be used, or its rule is not one that the pack applies.
     """
     rules = dict(policy.rules)
+    platform = _read_platform(overrides.get(PLATFORM)) or policy.platform
     for rule, given in overrides.items():
+        if rule == PLATFORM:
+            continue
         if rule not in rules:
             raise UnusablePolicy(f"[{rule}] is not a rule of policy pack {policy.name!r}")
         if not isinstance(given, Mapping):
             raise UnusablePolicy(f"[{rule}] = {given!r}: expected the rule's values by their names")
-        rules[rule] = {**rules[rule], **_read_values(rule, given)}
-    return replace(policy, rules=rules)
+        rules[rule] = _merge(rule, rules[rule], _read_values(rule, given))
+        if "working_days" in rules[rule] and "calendar" not in rules[rule]:
+            raise UnusablePolicy(f"[{rule}] working_days needs a value 'calendar': which days count")
+    return replace(policy, rules=rules, platform=platform, incomplete=_incomplete(rules))
+
+
+def _merge(rule: str, values: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """A store's own span takes the place of the pack's, in hours or in days that count, and is not added to it."""
+    dropped: set[str] = set()
+    if rule in SPANS - {"S5"}:
+        dropped = {"working_days"} if "after" in own else {"after"} if "working_days" in own else set()
+    return {key: value for key, value in values.items() if key not in dropped} | dict(own)

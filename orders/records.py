@@ -81,6 +81,43 @@ class TrackingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """One line of a contacts file: how the buyer of an order is reached; an empty string where it says nothing."""
+
+    order_number: str
+    email: str = ""
+    phone: str = ""
+    language: str = ""
+    timezone: str = ""  # IANA name
+    name: str = ""
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRecord:
+    """A buyer's review as a file, a platform or a person tells it; instants in UTC, empty where nothing is said.
+
+    `review_id` is the platform's own; `answered_at` is when the shop's reply appeared under it. `ratings` is how many
+    the reviewer has given anywhere, `good_share` which share of them was good, from 0 to 1 (R11).
+    """
+
+    order_number: str
+    stars: int  # 1 to 5
+    created_at: datetime
+    title: str = ""
+    text: str = ""
+    answered_at: datetime | None = None
+    reply: str = ""
+    review_id: str = ""
+    author: str = ""
+    language: str = ""
+    is_follow_up: bool = False
+    ratings: int | None = None
+    good_share: float | None = None
+    row: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RowError:
     """A row that cannot be used: which row and field, what stood there, and why not."""
 

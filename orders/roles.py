@@ -10,3 +10,10 @@ class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
     AGENT = "agent", _("Agent")
     VIEWER = "viewer", _("Viewer")
+
+
+class Tier(models.TextChoices):
+    """Who answers first, and who is asked when that one cannot solve it."""
+
+    FIRST_LINE = "first", _("First line")
+    SPECIALIST = "specialist", _("Specialist")

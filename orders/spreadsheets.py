@@ -1,8 +1,10 @@
 """Writes tables as CSV files that a spreadsheet program opens, and in which nothing is ever run as a formula (M9)."""
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import BinaryIO
 
 # The wide forms start a formula too, where Excel speaks Chinese or Japanese.
@@ -25,6 +27,18 @@ def write_table(out: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[ob
     finally:
         text.detach()
     return count
+
+
+def stream_table(header: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """The same table a row at a time, for an answer that is sent while it is still being written."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    yield codecs.BOM_UTF8
+    for row in chain([header], rows):
+        writer.writerow([_harmless(cell) if isinstance(cell, str) else cell for cell in row])
+        yield text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
 
 
 def _harmless(cell: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Protocol
 
 from orders.planning import OrderFacts, destination_due, first_scan_due, protection_end, stalled_due
@@ -38,6 +39,10 @@ class ParcelFacts(OrderFacts, Protocol):
     tracking_detail: str
     untraceable_at: datetime | None
     receipt_denied_at: datetime | None
+
+
+# All that triage reads of an order, at once: where none of it has changed, neither has its place.
+read_facts = attrgetter(*OrderFacts.__annotations__, *ParcelFacts.__annotations__)
 
 
 @dataclass(frozen=True, slots=True)

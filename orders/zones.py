@@ -46,9 +46,14 @@ def _fold(text: str) -> str:
 
 
 @cache
+def _all() -> set[str]:
+    """Read once: it takes a walk through all files of the table."""
+    return available_timezones()
+
+
 def known_zone(name: str) -> bool:
     """Whether the name stands in the IANA table."""
-    return name in available_timezones()
+    return name in _all()
 
 
 def state_code(country: str, state: str) -> str:

@@ -15,6 +15,7 @@ from orders.importing.values import check_date_format
 SHOWN_HEADERS = 40  # how many of a file's headers an error message lists
 
 _HINT = "give the columns with --mapping FILE.toml, or assign them on the import page"
+_HINT_WITHOUT_MAPPING = "rename the headers, or assign the columns on the import page"  # only orders take --mapping
 _REMARK = re.compile(r"_?\([^()]*\)$")
 
 
@@ -57,6 +58,8 @@ def _layout(table: dict[str, Any]) -> Layout:
 
 ORDERS = _layouts()["orders"]
 TRACKING = _layouts()["tracking"]
+CONTACTS = _layouts()["contacts"]
+REVIEWS = _layouts()["reviews"]
 
 
 def recognise(headers: Sequence[str], layout: Layout = ORDERS) -> Mapping:
@@ -67,7 +70,8 @@ def recognise(headers: Sequence[str], layout: Layout = ORDERS) -> Mapping:
     columns = _match(headers, layout.recognised)
     missing = [name for name in layout.required if name not in columns]
     if missing:
-        raise UnusableFile(f"no column for {' and '.join(missing)}; the columns are {_shown(headers)}; {_HINT}")
+        hint = _HINT if layout is ORDERS else _HINT_WITHOUT_MAPPING
+        raise UnusableFile(f"no column for {' and '.join(missing)}; the columns are {_shown(headers)}; {hint}")
     return Mapping(columns)
 
 

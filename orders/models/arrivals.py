@@ -1,4 +1,4 @@
-"""What a store's own parcels took, learnt now and then so that saying it costs one look."""
+"""What a store's own parcels took, counted and learnt now and then so that saying it costs one look."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,3 +35,23 @@ class ArrivalEstimate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.carrier} {self.country} {self.state}: {self.earliest_days}-{self.latest_days}"
+
+
+class ParcelSheet(models.Model):
+    """What became of a store's parcels, as `orders.services.arrivals` counted it at `counted_at` (UTC).
+
+    `rows` are the fields of a `ParcelCount` each: carrier, country, state, days, outcome, parcels.
+    """
+
+    store = models.OneToOneField(Store, models.CASCADE, related_name="parcel_sheet", verbose_name=_("store"))
+    counted_at = models.DateTimeField()
+    rows = models.JSONField()
+
+    objects = StoreScoped.as_manager()
+
+    class Meta:
+        verbose_name = _("sheet of parcels")
+        verbose_name_plural = _("sheets of parcels")
+
+    def __str__(self) -> str:
+        return f"{self.store} {self.counted_at}"

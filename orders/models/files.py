@@ -19,13 +19,15 @@ class OrderFileState(models.TextChoices):
 
 
 class OrderFile(models.Model):
-    """A file of orders or of tracking news, as somebody uploaded it."""
+    """A file of orders, of tracking news, of contacts or of reviews, as somebody uploaded it."""
 
     class Content(models.TextChoices):
         """What the file holds."""
 
         ORDERS = "orders", _("orders")
         TRACKING = "tracking", _("tracking")
+        CONTACTS = "contacts", _("contacts")
+        REVIEWS = "reviews", _("reviews")
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="files", verbose_name=_("store"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, verbose_name=_("uploaded by"))
@@ -37,6 +39,7 @@ class OrderFile(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=OrderFileState.choices, default=OrderFileState.UPLOADED)
     uploaded_at = models.DateTimeField(_("uploaded at"))
     heartbeat_at = models.DateTimeField(_("last sign of work"), null=True, blank=True)
+    attempts = models.PositiveIntegerField(default=0, db_default=0)  # by workers that died over it
     rows_done = models.PositiveIntegerField(_("rows done"), default=0)
     report = models.JSONField(_("report"), default=dict, blank=True)
     error = models.TextField(_("error"), blank=True)

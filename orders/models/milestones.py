@@ -48,6 +48,8 @@ class Milestone(Claimable):
             models.Index(fields=["next_attempt_at"], condition=Q(state="pending"), name="milestone_due"),
             models.Index(fields=["lease_until"], condition=Q(state="claimed"), name="milestone_lease"),
             models.Index(fields=["due_at"], condition=Q(state="dead"), name="milestone_dead"),
+            # Figures count what fired in a time, and how much of it late.
+            models.Index(fields=["outcome_at", "order"], condition=Q(state="fired"), name="milestone_fired"),
         ]
 
     def __str__(self) -> str:

@@ -1,19 +1,26 @@
 """Orders with their buyers, items, parcels, and what carriers said about the parcels."""
 
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from orders.lifecycle import OrderLifecycle
-from orders.models.accounts import Store
+from orders.models.accounts import Store, User
+from orders.moods import Mood
+from orders.planning import CANCELLATION_OVER, is_cancelling
 from orders.policies import Policy
 from orders.querysets import StoreScoped
 from orders.tracking_statuses import TrackingStatus
 from orders.zones import buyer_zone
+
+# The orders whose buyers wait for an answer to their request to cancel (P8), in the words of `is_cancelling`.
+CANCELLING = models.Q(cancellation_asked_at__isnull=False, **{f"{end}_at": None for end in CANCELLATION_OVER})
 
 
 class Buyer(models.Model):
@@ -33,7 +40,11 @@ class Buyer(models.Model):
     tax_id = models.CharField(_("tax number"), max_length=50, blank=True)
     # Why nothing of his may be erased for now: a lawsuit, an authority's order.
     legal_hold = models.CharField(_("legal hold"), max_length=200, blank=True, db_default="")
+    # Who of the team he is used to: what comes up about him goes there first.
+    agent = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("agent"))
     erased_at = models.DateTimeField(_("personal data erased at"), null=True, blank=True)
+
+    is_renamed = False  # told to whoever saves the ledgers: his other orders are to be found by his new names, too
 
     objects = StoreScoped.as_manager()
 
@@ -45,6 +56,18 @@ class Buyer(models.Model):
             models.Index(
                 fields=["store", "id"], condition=models.Q(erased_at=None, legal_hold=""), name="buyer_erasable"
             ),
+            # A buyer without an address has a row for each order: what else tells that they are one person.
+            models.Index(fields=["store", "email"], condition=~models.Q(email=""), name="buyer_by_email"),
+            models.Index("store", Upper("email"), condition=~models.Q(email=""), name="buyer_by_address"),
+            models.Index(fields=["store", "phone"], condition=~models.Q(phone=""), name="buyer_by_phone"),
+            models.Index(fields=["store", "tax_id"], condition=~models.Q(tax_id=""), name="buyer_by_tax_id"),
+            # With the city and the id: of a name that thousands bear nothing but the index is read.
+            models.Index(
+                fields=["store", "name", "city", "id"],
+                condition=~models.Q(name="") & models.Q(erased_at=None),
+                name="buyer_by_name_and_city",
+            ),
+            models.Index(fields=["store", "id"], condition=~models.Q(legal_hold=""), name="buyer_held"),
         ]
 
     def __str__(self) -> str:
@@ -67,6 +90,8 @@ class Order(OrderLifecycle):
     buyer = models.ForeignKey(Buyer, models.PROTECT, related_name="orders", verbose_name=_("buyer"))
     order_number = models.CharField(_("order number"), max_length=64)
     policy_version = models.PositiveIntegerField(_("version of the policy pack"))
+    # The store's own, as it was when the order's dates were last brought under its rules.
+    rules_revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     placed_at = models.DateTimeField(_("placed at"))
     payment_method = models.CharField(_("payment method"), max_length=500, blank=True)
     payment_checking_since = models.DateTimeField(_("platform checks the payment since"), null=True, blank=True)
@@ -77,6 +102,9 @@ class Order(OrderLifecycle):
     platform_status = models.CharField(_("the platform's word for its state"), max_length=500, blank=True)
     # Of the last record that a file gave for this order: the same record again is no news.
     record_digest = models.CharField(max_length=64, blank=True, editable=False)
+    # Open while the second is empty, and the order has neither left nor ended (P8).
+    cancellation_asked_at = models.DateTimeField(_("cancellation asked for at"), null=True, blank=True)
+    cancellation_refused_at = models.DateTimeField(_("cancellation refused at"), null=True, blank=True)
     ship_by = models.DateTimeField(_("ship by"), null=True, blank=True)
     promised_days = models.PositiveIntegerField(_("promised days"), null=True, blank=True)
     promised_at = models.DateTimeField(_("promised delivery"), null=True, blank=True)
@@ -101,6 +129,10 @@ class Order(OrderLifecycle):
     buyer_choice = models.CharField(_("buyer's choice"), max_length=20, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
     review_answered_at = models.DateTimeField(_("review answered at"), null=True, blank=True)
+    # Since when the buyer asks where his parcel is: he is told of each move.
+    chased_at = models.DateTimeField(_("chased since"), null=True, blank=True)
+    mood = models.CharField(_("mood"), max_length=10, choices=Mood.choices, blank=True, default="", db_default="")
+    mood_since = models.DateTimeField(_("in this mood since"), null=True, blank=True)
     # The head of the chain of hashes, so that the next event needs no look at the last one.
     timeline_length = models.PositiveIntegerField(default=0, editable=False)
     timeline_head = models.CharField(max_length=64, blank=True, editable=False)
@@ -112,18 +144,47 @@ class Order(OrderLifecycle):
         verbose_name_plural = _("orders")
         constraints = [models.UniqueConstraint(fields=["store", "order_number"], name="one_order_per_number")]
         indexes = [
-            models.Index(fields=["-placed_at", "-id"], name="order_list_of_all_stores"),
+            # With the store: who has several walks past the orders of others without reading them.
+            models.Index(fields=["-placed_at", "-id", "store"], name="order_list_of_stores"),
+            # What puts thousands of orders that something else has found in the list's order: the rows are not read.
+            models.Index(fields=["id", "store", "placed_at"], name="order_place_in_list"),
             models.Index(fields=["store", "-placed_at", "-id"], name="order_list"),
             models.Index(fields=["store", "state", "-placed_at", "-id"], name="order_list_by_state"),
+            models.Index(
+                fields=["store", "tracking_queue", "-placed_at", "-id"],
+                condition=~models.Q(tracking_queue=""),
+                name="order_list_by_queue",
+            ),
             models.Index(
                 fields=["store", "tracking_queue", "queued_at", "id"],
                 condition=~models.Q(tracking_queue=""),
                 name="order_tracking_queue",
             ),
+            models.Index(fields=["store", "-placed_at", "-id"], condition=CANCELLING, name="order_list_of_cancelling"),
+            # Figures count by the day on which it happened.
+            *(
+                models.Index(
+                    fields=["store", f"{event}_at"],
+                    condition=models.Q(**{f"{event}_at__isnull": False}),
+                    name=f"order_by_{event}",
+                )
+                for event in ("paid", "shipped", "delivered", "reviewed")
+            ),
         ]
 
     def __str__(self) -> str:
         return self.order_number
+
+    @property
+    def is_cancelling(self) -> bool:
+        """Whether the buyer waits for an answer to his request to cancel (P8)."""
+        return is_cancelling(self)
+
+    @property
+    def cancellation_due_at(self) -> datetime | None:
+        """When the platform cancels by itself (UTC); None where nobody asked, or the store's rules do not say."""
+        asked_at: datetime | None = self.cancellation_asked_at
+        return self.policy.end_of("P8", asked_at) if asked_at else None
 
     @cached_property
     def policy(self) -> Policy:
@@ -156,6 +217,11 @@ class OrderItem(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.sku
+
+    @property
+    def price(self) -> Decimal | None:
+        """What the whole line costs the buyer, in the order's currency; None where no unit price is known."""
+        return None if self.unit_price is None else self.quantity * self.unit_price
 
 
 class Shipment(models.Model):

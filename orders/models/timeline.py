@@ -91,9 +91,12 @@ def private_digest(salt: str, data: dict[str, Any]) -> str:
     return hashlib.sha256(f"{salt}\n{canonical(data)}".encode()).hexdigest()
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
 def canonical(value: Any) -> str:
     """JSON with one spelling for one value."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return _CANONICAL.encode(value)
 
 
 def chain_name(order: Order) -> str:

@@ -12,11 +12,11 @@ from urllib.parse import urljoin
 import requests
 import urllib3
 
+from orders.connecting import Watch, WatchedAdapter
 from orders.providers.interface import RateLimited, Unreachable, Unreadable, WrongKey
 from orders.providers.limits import HttpLimits, http_limits
 
 CHUNK = 65_536  # bytes
-LONGEST_WAIT = 3600  # seconds; no Retry-After is obeyed for longer
 
 
 def _no_turn() -> None:
@@ -26,6 +26,14 @@ def _no_turn() -> None:
 def _no_log_in(request: requests.PreparedRequest) -> requests.PreparedRequest:
     """Keeps requests from adding what a .netrc file of this machine says."""
     return request
+
+
+def _open_session(watch: Watch) -> requests.Session:
+    session = requests.Session()
+    session.auth = _no_log_in
+    session.mount("https://", WatchedAdapter(watch))
+    session.mount("http://", WatchedAdapter(watch))
+    return session
 
 
 @dataclass(frozen=True)
@@ -40,13 +48,15 @@ class Caller:
     def post(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
         """The answer, read as JSON. Raises ProviderError."""
         self.take_turn()
-        try:
-            with requests.Session() as session:
-                session.auth = _no_log_in
-                status, wait, content = self._exchange(session, path, body, headers)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            raise Unreachable(f"no answer: {_plainly(error)}") from error
-        _judge(status, wait)
+        with Watch((self.limits.connect + self.limits.whole).total_seconds()) as watch:
+            try:
+                with _open_session(watch) as session:
+                    status, wait, content = self._exchange(session, path, body, headers)
+            except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+                raise Unreachable(f"no answer: {'it takes too long' if watch.is_over else _plainly(error)}") from error
+            if watch.is_over:  # whoever was cut short looks as if he had ended
+                raise Unreachable("no answer: it takes too long")
+        _judge(status, wait, self.limits.longest_retry_after)
         return _read_json(content)
 
     def read(self, path: str, body: bytes, headers: dict[str, str]) -> Any:
@@ -74,25 +84,22 @@ class Caller:
             return response.status_code, response.headers.get("Retry-After", ""), self._read(response)
 
     def _read(self, response: requests.Response) -> bytes:
-        """The body, part by part: `read1` comes back after each, so that a dripping server cannot hold us."""
-        deadline = time.monotonic() + self.limits.whole.total_seconds()
+        """The body, part by part, so that no more than is allowed of it is ever held."""
         content = b""
         while part := response.raw.read1(CHUNK, decode_content=True):
             content += part
             if len(content) > self.limits.max_bytes:
                 raise Unreadable(f"its answer is longer than {self.limits.max_bytes} bytes")
-            if time.monotonic() > deadline:
-                raise Unreachable(f"its answer took longer than {self.limits.whole.total_seconds():.0f} seconds")
         return content
 
 
-def _judge(status: int, wait: str) -> None:
+def _judge(status: int, wait: str, longest: timedelta) -> None:
     """Raise what an HTTP status says; 200 says nothing yet, for both services put their errors into the body."""
     if status in {401, 403}:
         raise WrongKey(f"HTTP {status}: it does not accept the key")
     if status == 429:
-        seconds = min(int(wait), LONGEST_WAIT) if wait.isascii() and wait.isdigit() and len(wait) < 10 else None
-        raise RateLimited("HTTP 429: too many calls", timedelta(seconds=seconds) if seconds else None)
+        seconds = int(wait) if wait.isascii() and wait.isdigit() and len(wait) < 10 else 0
+        raise RateLimited("HTTP 429: too many calls", min(timedelta(seconds=seconds), longest) or None)
     if status >= 500:
         raise Unreachable(f"HTTP {status}: an error of the service")
     if status != 200:

@@ -24,6 +24,7 @@ class HttpLimits:
     tries: int
     pause: timedelta
     hurry: timedelta
+    longest_retry_after: timedelta
 
     def hurried(self) -> "HttpLimits":
         """The same for a person who waits for a page."""
@@ -93,17 +94,18 @@ def _as_word(word: str) -> str:
 def document() -> dict[str, Any]:
     """The file, with its spans as timedeltas."""
     text = (Path(__file__).parent / "providers.toml").read_text(encoding="utf-8")
-    read: dict[str, Any] = _with_spans(tomllib.loads(text))
+    read: dict[str, Any] = with_spans(tomllib.loads(text))
     return read
 
 
 UNITS = {"days", "hours", "minutes", "seconds", "milliseconds"}
 
 
-def _with_spans(value: Any) -> Any:
+def with_spans(value: Any) -> Any:
+    """What a file says, with each table of nothing but units of time as a timedelta."""
     if isinstance(value, dict):
-        return timedelta(**value) if value and set(value) <= UNITS else {k: _with_spans(v) for k, v in value.items()}
-    return [_with_spans(item) for item in value] if isinstance(value, list) else value
+        return timedelta(**value) if value and set(value) <= UNITS else {k: with_spans(v) for k, v in value.items()}
+    return [with_spans(item) for item in value] if isinstance(value, list) else value
 
 
 @cache

@@ -1,7 +1,7 @@
 """A store's parcels counted by lane, days and outcome in one query, and the estimates that are learnt from them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,9 +11,10 @@ from django.db.models import BigIntegerField, Case, CharField, Count, F, Func, Q
 from django.db.models.functions import Coalesce, NullIf, Trim
 
 from orders.arrivals import Lane, ParcelOutcome, Span, lane_of, learn_span
-from orders.models import ArrivalEstimate, Order, Shipment, Store
+from orders.models import ArrivalEstimate, Order, ParcelSheet, Shipment, Store
 from orders.planning import promise_end
 from orders.policies import Policy
+from orders.services.stores import is_small
 from orders.tracking_statuses import TrackingStatus
 
 DAY = 86_400  # seconds
@@ -84,18 +85,32 @@ def _outcome(came: Epoch, now: int) -> Case:
 
 def count_parcels(store: Store, *, now: datetime) -> Iterator[ParcelCount]:
     """The store's parcels, grouped by the database; the spellings of a lane come one after another."""
+    for row in _count(store, now=now):
+        yield _counted(store, row)
+
+
+def find_counts(store: Store, *, now: datetime) -> tuple[datetime, Iterator[ParcelCount]]:
+    """When the store's parcels were counted (UTC), and how: now where that takes no time, else by the last lesson."""
+    sheet = None if is_small(store) else ParcelSheet.objects.filter(store=store).first()
+    if sheet is None:
+        return now, count_parcels(store, now=now)
+    return sheet.counted_at, (_counted(store, row) for row in sheet.rows)
+
+
+def _count(store: Store, *, now: datetime) -> Iterable[Sequence[Any]]:
+    """By carrier, country, state, days and outcome, the number of parcels."""
     parcels = judged_parcels(Shipment.objects.filter(order__store=store), store.current_policy, now=now)
     groups = parcels.order_by().values_list(
         "service", "order__buyer__country", "order__buyer__state", "days", "outcome"
     )
-    for service, country, state, days, outcome, parcels_counted in groups.annotate(parcels=Count("pk")):
-        yield ParcelCount(
-            lane_of(service, country or store.current_policy.country, state),
-            service,
-            days,
-            ParcelOutcome(outcome),
-            parcels_counted,
-        )
+    rows: Iterable[Sequence[Any]] = groups.annotate(parcels=Count("pk"))
+    return rows
+
+
+def _counted(store: Store, row: Sequence[Any]) -> ParcelCount:
+    service, country, state, days, outcome, parcels = row
+    lane = lane_of(service, country or store.current_policy.country, state)
+    return ParcelCount(lane, service, days, ParcelOutcome(outcome), parcels)
 
 
 def days_by_lane(counts: Iterable[ParcelCount]) -> dict[Lane, Counter[int]]:
@@ -109,13 +124,18 @@ def days_by_lane(counts: Iterable[ParcelCount]) -> dict[Lane, Counter[int]]:
 
 
 def learn_arrivals(store: Store, *, now: datetime) -> int:
-    """Learn the store's estimates anew, of every lane with enough parcels (T1); says how many lanes there are."""
+    """Learn the store's estimates anew, of every lane with enough parcels (T1); says how many lanes there are.
+
+    What was counted for it is kept, for pages that cannot count so much themselves.
+    """
     least = store.current_policy.value("T1", "parcels")
-    spans = {lane: learn_span(days) for lane, days in days_by_lane(count_parcels(store, now=now)).items()}
+    rows = [list(row) for row in _count(store, now=now)]
+    spans = {lane: learn_span(days) for lane, days in days_by_lane(_counted(store, row) for row in rows).items()}
     kept = {lane: span for lane, span in spans.items() if least and span.parcels >= least}
     with transaction.atomic():
         Store.objects.select_for_update().get(pk=store.pk)  # two that learn at once would write a lane twice
         ArrivalEstimate.objects.filter(store=store).delete()
+        ParcelSheet.objects.update_or_create(store=store, defaults={"counted_at": now, "rows": rows})
         ArrivalEstimate.objects.bulk_create(_row(store, lane, span, now) for lane, span in kept.items())
     return len(kept)
 

@@ -5,6 +5,7 @@ PostgreSQL skips rows that another worker holds; SQLite has one writer at a time
 
 import random
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -34,14 +35,19 @@ class Claim:
 
 
 def claim_due(
-    model: type[Claimable], *, now: datetime, limit: int = BATCH, among: models.QuerySet[Any] | None = None
+    model: type[Claimable],
+    *,
+    now: datetime,
+    limit: int = BATCH,
+    among: models.QuerySet[Any] | None = None,
+    order: Sequence[str] = ("next_attempt_at",),
 ) -> Claim:
     """Take up to `limit` rows that are due, oldest first; of all the model's rows, or of those `among` them."""
     with transaction.atomic():
         rows = model._default_manager.all() if among is None else among
         due = rows.filter(state=ClaimState.PENDING, next_attempt_at__lte=now)
         healthy = due.filter(attempts__lt=SUSPECT_ATTEMPTS)
-        ids = _lock(healthy.order_by("next_attempt_at"), limit) or _lock(due.order_by("next_attempt_at"), 1)
+        ids = _lock(healthy.order_by(*order), limit) or _lock(due.order_by(*order), 1)
         lease = timedelta(seconds=settings.CLAIM_LEASE_SECONDS)
         claim = Claim(ids, uuid.uuid4(), now + lease / 2, now + lease)
         model._default_manager.filter(pk__in=ids).update(
@@ -60,15 +66,27 @@ def release_claim(model: type[Claimable], claim: Claim) -> None:
     )
 
 
-def fail_claimed(model: type[Claimable], pk: int, token: uuid.UUID, *, error: str, now: datetime) -> None:
-    """Try the row again later, at growing distances; after the last attempt it is dead and waits for a person."""
+def fail_claimed(
+    model: type[Claimable],
+    pk: int,
+    token: uuid.UUID,
+    *,
+    error: str,
+    now: datetime,
+    pauses: Sequence[timedelta] | None = None,
+) -> None:
+    """Try the row again later, at growing distances; after the last attempt it is dead and waits for a person.
+
+    `pauses` are distances of its own, one after each attempt but the last.
+    """
     row = model._default_manager.filter(pk=pk, claim_token=token).first()
     if row is None:
         return  # the lease was lost; whoever has the row now decides
-    is_dead = row.attempts >= MAX_ATTEMPTS
+    is_dead = row.attempts >= (MAX_ATTEMPTS if pauses is None else len(pauses) + 1)
+    pause = timedelta(0) if is_dead else backoff(row.attempts) if pauses is None else pauses[row.attempts - 1]
     model._default_manager.filter(pk=pk, claim_token=token).update(
         state=ClaimState.DEAD if is_dead else ClaimState.PENDING,
-        next_attempt_at=row.next_attempt_at if is_dead else now + backoff(row.attempts),
+        next_attempt_at=row.next_attempt_at if is_dead else now + pause,
         claim_token=None,
         lease_until=None,
         last_error=error[:2000],

@@ -13,11 +13,12 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from orders.lifecycle import OrderState
-from orders.models import AuditKind, Buyer, Order, OrderFile, PrivateData, Store
+from orders.models import AuditKind, Buyer, Order, OrderFile, PlatformCommand, PlatformIssue, PrivateData, Store
 from orders.models.files import OrderFileState
 from orders.models.timeline import EventKind
 from orders.services.auditing import Doer, note_deed
 from orders.services.ledger import OrderLedger, open_ledgers, save_ledgers
+from orders.services.searching import index_buyers
 
 ENDED = [OrderState.COMPLETED, OrderState.CANCELLED, OrderState.REFUNDED, OrderState.PAYMENT_EXPIRED]
 # What of a buyer names no one: it stays for figures, duties and the texts' language.
@@ -40,6 +41,7 @@ class Obstacle(StrEnum):
     LEGAL_HOLD = "legal_hold"
     DISPUTE_OPEN = "dispute_open"
     ORDER_OPEN = "order_open"
+    CASE_OPEN = "case_open"  # an after-sale case
 
 
 class NotErasable(ValueError):
@@ -64,13 +66,17 @@ def forget_buyer(buyer: Buyer, *, now: datetime) -> None:
     """Empty what names the buyer. He keeps his row, so that his orders keep somebody; files fill it in no more."""
     for name in ERASED_FIELDS:
         setattr(buyer, name, "")
-    buyer.key, buyer.erased_at = f"erased:{buyer.pk}", now
+    buyer.key, buyer.erased_at, buyer.agent = f"erased:{buyer.pk}", now, None
     buyer.save()
+    index_buyers([buyer.pk])
 
 
 def forget_private_data(ledgers: Sequence[OrderLedger]) -> dict[int, list[int]]:
-    """Remove what was kept beside the timelines; returns the events' numbers by order."""
-    rows = PrivateData.objects.filter(event__order__in=[ledger.order.pk for ledger in ledgers])
+    """Remove what was kept beside the timelines, and what AliExpress was told; returns the events' numbers by order."""
+    orders = [ledger.order.pk for ledger in ledgers]
+    PlatformCommand.objects.filter(order__in=orders).update(params={}, last_error="")
+    PlatformIssue.objects.filter(order__in=orders).update(buyer_login="")
+    rows = PrivateData.objects.filter(event__order__in=orders)
     numbers: dict[int, list[int]] = defaultdict(list)
     for order_id, sequence in rows.order_by("event__sequence").values_list("event__order_id", "event__sequence"):
         numbers[order_id].append(sequence)
@@ -79,8 +85,9 @@ def forget_private_data(ledgers: Sequence[OrderLedger]) -> dict[int, list[int]]:
 
 
 def order_files(store: Store, orders: Sequence[Order], *, now: datetime) -> QuerySet[OrderFile]:
-    """The uploaded order files in which these orders may stand: those since the first was placed, and used by now."""
-    files = OrderFile.objects.filter(store=store, content=OrderFile.Content.ORDERS).exclude(file="")
+    """The uploaded files in which these buyers may stand: those since the first order was placed, and used by now."""
+    naming = [OrderFile.Content.ORDERS, OrderFile.Content.CONTACTS, OrderFile.Content.REVIEWS]
+    files = OrderFile.objects.filter(store=store, content__in=naming).exclude(file="")
     used = Q(state__in=[OrderFileState.DONE, OrderFileState.FAILED])
     stale = Q(state=OrderFileState.UPLOADED, uploaded_at__lt=now - FRESH)
     return files.filter(used | stale, uploaded_at__gte=min(order.placed_at for order in orders))

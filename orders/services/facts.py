@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Any
 
 from orders.events import Event, EventType
-from orders.lifecycle import OrderState
+from orders.lifecycle import CANCELLABLE, OrderState
 from orders.models import Order
 from orders.models.timeline import EventKind
-from orders.planning import protection_end
+from orders.planning import is_cancelling, protection_end
 from orders.services.ledger import OrderLedger
 from orders.services.milestones import replan
 from orders.services.objections import Broken, broken_rules, refusal_of, warnings_about
@@ -150,6 +150,17 @@ def _cancel(ledger: OrderLedger, event: Event) -> None:
         ledger.order.cancelled_at = ledger.order.cancelled_at or event.at  # seen when the dispute is over (D11)
 
 
+def _ask_cancellation(ledger: OrderLedger, event: Event) -> None:
+    """Only an order that has not left can be called off (P8); later the line on the timeline is all."""
+    if ledger.order.state in CANCELLABLE:
+        ledger.order.cancellation_asked_at, ledger.order.cancellation_refused_at = event.at, None
+
+
+def _refuse_cancellation(ledger: OrderLedger, event: Event) -> None:
+    if is_cancelling(ledger.order):
+        ledger.order.cancellation_refused_at = event.at
+
+
 def _complete(ledger: OrderLedger, event: Event) -> None:
     if not ledger.move(ledger.order.complete, event.at):
         ledger.order.completed_at = ledger.order.completed_at or event.at
@@ -217,6 +228,8 @@ KNOWN: dict[EventType, Callable[[OrderLedger, Event], bool]] = {
 HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {
     EventType.PAYMENT_CHECKING: _check_payment,
     EventType.PAYMENT_CONFIRMED: _confirm_payment,
+    EventType.CANCELLATION_REQUESTED: _ask_cancellation,
+    EventType.CANCELLATION_REFUSED: _refuse_cancellation,
     EventType.CANCELLED: _cancel,
     EventType.COMPLETED: _complete,
     EventType.TAX_ID_PROVIDED: _provide_tax_id,
@@ -235,14 +248,18 @@ HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {
 
 # What an event says about a person: kept beside the chain, not in it.
 PRIVATE_KEYS = {"text", "tax_id", "exception", "caption"}
+# A dispute's reason is a code, this one is in the buyer's words.
+PRIVATE_KEYS_OF = {EventType.CANCELLATION_REQUESTED: {"reason"}}
 
 
 def _public(event: Event) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in event.data.items() if key not in PRIVATE_KEYS}
+    private = PRIVATE_KEYS | PRIVATE_KEYS_OF.get(event.type, set())
+    return {key: _plain(value) for key, value in event.data.items() if key not in private}
 
 
 def _private(event: Event) -> dict[str, Any]:
-    return {key: _plain(value) for key, value in event.data.items() if key in PRIVATE_KEYS}
+    private = PRIVATE_KEYS | PRIVATE_KEYS_OF.get(event.type, set())
+    return {key: _plain(value) for key, value in event.data.items() if key in private}
 
 
 def _plain(value: Any) -> Any:

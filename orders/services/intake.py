@@ -9,6 +9,7 @@ from typing import Any
 from orders.events import Event, EventType, plain_text
 from orders.models import Buyer, Order, OrderItem, Store
 from orders.models.timeline import EventKind
+from orders.planning import is_cancelling
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
 from orders.services.ledger import OrderLedger, new_ledger
 from orders.services.milestones import replan
@@ -48,9 +49,18 @@ def digest_of(record: OrderRecord) -> str:
 
 
 def start_order(
-    record: OrderRecord, store: Store, *, now: datetime, actor: str, buyer: Buyer | None = None
+    record: OrderRecord,
+    store: Store,
+    *,
+    now: datetime,
+    actor: str,
+    buyer: Buyer | None = None,
+    written_at: datetime | None = None,
 ) -> OrderLedger:
-    """The ledger of a new order with its first event; its facts and its milestones come after."""
+    """The ledger of a new order with its first event; its facts and its milestones come after.
+
+    `written_at` as in `OrderLedger`.
+    """
     policy = store.current_policy
     if buyer is None:
         buyer = Buyer(store=store, key=buyer_key(record), **_buyer_values(record.buyer))
@@ -61,6 +71,7 @@ def start_order(
         buyer=buyer,
         order_number=record.order_number,
         policy_version=policy.version,
+        rules_revision=store.rules_revision,
         state_since=record.placed_at,
         shipping_service=policy.service(record.shipping_service) or record.shipping_service,
         platform_status=record.status,
@@ -68,6 +79,7 @@ def start_order(
         **{name: getattr(record, name) for name in KEPT},
     )
     ledger = new_ledger(order, now=now, actor=actor)
+    ledger.written_at = written_at
     ledger.write(EventKind.FACT, "placed", at=record.placed_at)
     _add_items(ledger, record.items)
     freeze_sale(ledger)
@@ -102,15 +114,18 @@ def _parcel(record: OrderRecord) -> dict[str, str]:
     return {"carrier": record.carrier, "tracking_number": record.tracking_number}
 
 
-def status_fact(record: OrderRecord, order: Order) -> EventType | None:
+def status_fact(record: OrderRecord, ledger: OrderLedger) -> EventType | None:
     """The fact that only the record's status tells, where no date says as much or more.
 
     A status carries no date of its own: its fact is taken to have happened when we learnt of it.
     """
+    order = ledger.order
     word = order.policy.status_fact(record.status) if record.status else None
     if not word:
         return None
     fact = EventType(word)
+    if fact is EventType.PAYMENT_CONFIRMED and is_cancelling(order) and _asked_in_a_file(ledger):
+        return EventType.CANCELLATION_REFUSED  # the platform's word is again that of an order which is to ship
     known = {EventType(kind) for name, kind in DATED.items() if getattr(record, name) or getattr(order, name)}
     known |= {EventType.COMPLETED} if order.completed_at else set()
     known |= {EventType.PAYMENT_CHECKING} if order.payment_checking_since else set()
@@ -119,10 +134,18 @@ def status_fact(record: OrderRecord, order: Order) -> EventType | None:
         return fact if PROGRESS.index(fact) > reached else None
     done = {
         EventType.CANCELLED: order.cancelled_at,
+        # Asked once more after a refusal is a new request; the same file again, or a later one, is none.
+        EventType.CANCELLATION_REQUESTED: is_cancelling(order) or _asked_in_a_file(ledger),
         EventType.DISPUTE_OPENED: order.disputed_at,
         EventType.REFUND_ISSUED: order.refunded_at,
     }
     return None if done.get(fact) else fact
+
+
+def _asked_in_a_file(ledger: OrderLedger) -> bool:
+    """Whether the file before it told of the request: one that a person entered is younger than what files know."""
+    word = str(ledger.stored.get("platform_status") or "")
+    return ledger.order.policy.status_fact(word) == EventType.CANCELLATION_REQUESTED
 
 
 def correct_order(ledger: OrderLedger, record: OrderRecord) -> bool:
@@ -172,6 +195,7 @@ def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
         setattr(buyer, name, value)
     if changes and buyer.pk:
         buyer.save()
+        buyer.is_renamed = True
     return bool(changes)
 
 

@@ -9,22 +9,29 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django_fsm import can_proceed
 
-from orders.models import Buyer, Milestone, Order, PrivateData, Shipment, Store, TimelineEvent
+from orders.models import Buyer, Milestone, Order, OrderItem, PrivateData, SearchText, Shipment, Store, TimelineEvent
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind, chain_name, private_digest
 from orders.policies import Policy
+from orders.services.asking import Blank, ReadyQuery, make_partial, names_among
 from orders.services.inserting import insert_rows
 from orders.services.rewriting import rewrite, stored_values
-from orders.triage import triage
+from orders.services.searching import index_buyers, index_orders, new_search_text
+from orders.services.webhooks import queue_deliveries
+from orders.triage import read_facts, triage
 
 Row = TypeVar("Row", bound=models.Model)
 CONSEQUENCES = {EventKind.ACTION, EventKind.MESSAGE, EventKind.NOTE}
 OPEN_STATES = {MilestoneState.PENDING, MilestoneState.CLAIMED}
+LINE = names_among(Order, {"id", "state", "store_id", "order_number", "timeline_length", "timeline_head"})
+PARTS = (Milestone, Shipment)  # nearly everybody asks for them
+REHEARSAL = "replay"  # who acts on the virtual clock of a rehearsal
 ENDED_STATES = {MilestoneState.FIRED, MilestoneState.CANCELLED}
 
 
@@ -38,17 +45,22 @@ class OrderLedger:
     order: Order
     now: datetime
     actor: str
-    milestones: list[Milestone]
-    shipments: list[Shipment]
     rows: list[models.Model] = field(default_factory=list)
     changed: list[Milestone] = field(default_factory=list)
     cause: TimelineEvent | None = None  # the event whose consequences are being written
     is_new: bool = False
+    filed: tuple[Any, ...] = ()  # what its parcel was filed by last
     is_refiled: bool = False  # the parcel stands in another queue than before
+    written_at: datetime | None = None  # where `now` is an instant of the past: when it is really written down (UTC)
     is_history: bool = False  # what is recorded now is told to nobody, whatever its date
     is_complete: bool = False  # it began with the order: what it does not know of is not there
+    is_line_only: bool = False  # opened for a line on the timeline: of the order nothing else was read
+    is_adopting: bool = False  # its dates are being brought under changed rules: what that puts into the past is stale
+    told: list[TimelineEvent] = field(default_factory=list)  # what webhooks are to hear of
     read: dict[str, list[Any]] = field(default_factory=dict)
     stored: dict[str, Any] = field(default_factory=dict)  # the order's columns, as the database has them
+    numbers: list[str] = field(default_factory=list)  # of its parcels, as the database has them, once they are read
+    held: dict[int, Milestone] = field(default_factory=dict)  # dates at hand before the others are read, by their id
     together: list["OrderLedger"] = field(default_factory=list, repr=False, compare=False)  # opened at once
     shared: dict[str, list[Any]] = field(default_factory=dict)  # read once for all that were opened at once
 
@@ -56,6 +68,21 @@ class OrderLedger:
     def policy(self) -> Policy:
         """The rules' values for this order."""
         return self.order.policy
+
+    @property
+    def milestones(self) -> list[Milestone]:
+        """The order's dates, the earliest first and those just added last."""
+        return self.rows_of(Milestone)
+
+    @property
+    def shipments(self) -> list[Shipment]:
+        """The order's parcels, as they left."""
+        return self.rows_of(Shipment)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether the store has changed its rules since the order's dates were planned."""
+        return not self.is_new and self.order.rules_revision < self.order.store.rules_revision
 
     def is_news(self, at: datetime) -> bool:
         """Whether something that happened at `at` is still news to the buyer and the team, or history by now (S7)."""
@@ -91,13 +118,13 @@ class OrderLedger:
         private: dict[str, Any] | None = None,
     ) -> TimelineEvent:
         """Append an event to the order's timeline; it is sealed into the chain when the ledger is saved."""
-        salt = secrets.token_hex(16)
+        salt = secrets.token_hex(16) if private else ""
         self.order.timeline_length += 1
         event = TimelineEvent(
             order=self.order,
             sequence=self.order.timeline_length,
             at=at,
-            recorded_at=self.now,
+            recorded_at=self.written_at or self.now,
             kind=kind,
             type=type_,
             rule=rule,
@@ -106,6 +133,9 @@ class OrderLedger:
             private_digest=private_digest(salt, private) if private else "",
         )
         self.add(event)
+        # Of an order that comes in with its past only what is news is told; of one that is here, all but history.
+        if self.order.store.has_webhooks and not self.is_history and (not self.is_new or self.is_news(at)):
+            self.told.append(event)
         if kind not in CONSEQUENCES:
             self.cause = event
         if private:
@@ -114,11 +144,21 @@ class OrderLedger:
 
     def file_parcel(self) -> None:
         """Bring the order into the queue of the tracking desk where it stands now, or out of it (T1)."""
+        facts = (read_facts(self.order), self.policy, self.now)
+        if facts == self.filed:
+            return
+        self.filed = facts
         finding = triage(self.order, self.policy, now=self.now)
         queue = finding.queue if finding else ""
         if queue != self.order.tracking_queue:
             self.order.tracking_queue, self.order.queued_at = queue, finding.since if finding else None
             self.is_refiled = True
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether the order is to be found by other parcels or items than before; its buyer's names are his own."""
+        parcels = self.read.get(Shipment.__name__, [])  # whoever changes one has read them
+        return self.numbers != _numbers(parcels) or any(isinstance(row, (OrderItem, Shipment)) for row in self.rows)
 
     def seal(self) -> None:
         """Chain the events written since the last saving to those before them."""
@@ -146,13 +186,17 @@ class OrderLedger:
         alike = {
             other.order.pk: other
             for other in self.together or [self]
-            if other.stored.get("state") == self.stored.get("state") and model.__name__ not in other.read
+            if (model in PARTS or other.stored.get("state") == self.stored.get("state"))
+            and model.__name__ not in other.read
         }
         found: dict[int, list[Any]] = {pk: [] for pk in alike}
         rows: Iterable[Any] = model._default_manager.filter(order__in=alike)
         for row in rows:
-            found[row.order_id].append(row)
+            held = alike[row.order_id].held if model is Milestone else {}
+            found[row.order_id].append(held.get(row.pk, row))
         for pk, other in alike.items():
+            if model is Shipment:
+                other.numbers = _numbers(found[pk])
             other.read[model.__name__] = [*found[pk], *(row for row in other.rows if isinstance(row, model))]
 
     def remember(self, name: str, read: Callable[[], list[Any]]) -> list[Any]:
@@ -179,47 +223,66 @@ def open_ledger(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
 
 def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -> list[OrderLedger]:
     """Lock several orders, always by rising id so that two batches cannot wait for each other."""
-    together = _lock(orders, now=now, actor=actor)
-    ledgers = {ledger.order.pk: ledger for ledger in together}
-    for milestone in Milestone.objects.filter(order__in=ledgers).order_by("due_at", "id"):
-        ledgers[milestone.order_id].milestones.append(milestone)
-    for shipment in Shipment.objects.filter(order__in=ledgers):
-        ledgers[shipment.order_id].shipments.append(shipment)
-    return together
-
-
-def open_timeline(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
-    """Lock the order for a line on its timeline and nothing else: neither its dates nor its parcels are read.
-
-    Must run in a transaction. Raises Order.DoesNotExist.
-    """
-    for ledger in _lock(Order.objects.filter(pk=order_id), now=now, actor=actor):
-        return ledger
-    raise Order.DoesNotExist(f"there is no order {order_id}")
-
-
-def _lock(orders: models.QuerySet[Order], *, now: datetime, actor: str) -> list[OrderLedger]:
-    locked = orders.select_for_update(of=("self",)).select_related("buyer", "store").order_by("pk")
+    locked = list(orders.select_for_update(of=("self",)).select_related("buyer").order_by("pk"))
+    # Only now: while we waited for the locks the rules may have been changed.
+    stores: dict[int, Store] = Store.objects.in_bulk({order.store_id for order in locked})
     shared: dict[str, list[Any]] = {}
-    stores: dict[int, Store] = {}
     together: list[OrderLedger] = []
     for order in locked:
-        order.store = stores.setdefault(order.store_id, order.store)
-        ledger = OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[])
+        order.store = stores[order.store_id]
+        ledger = OrderLedger(order=order, now=now, actor=actor)
         ledger.stored, ledger.together, ledger.shared = stored_values(order), together, shared
         together.append(ledger)
     return together
 
 
+def open_timeline(order_id: int, store: Store, *, now: datetime, actor: str) -> OrderLedger:
+    """Lock an order for a line on its timeline and nothing else: only what a line needs is read of it.
+
+    `store` is the order's, read a moment ago. Must run in a transaction. Raises Order.DoesNotExist.
+    """
+    for values in _line_question().ask(order=order_id):
+        order = make_partial(Order, LINE, values)
+        order.store = store
+        return OrderLedger(order=order, now=now, actor=actor, stored=stored_values(order), is_line_only=True)
+    raise Order.DoesNotExist(f"there is no order {order_id}")
+
+
+@cache
+def _line_question() -> ReadyQuery:
+    locked = Order.objects.select_for_update().filter(pk=Blank("order", models.BigAutoField())).order_by()
+    return ReadyQuery(locked.values_list(*LINE))
+
+
+def _numbers(shipments: Iterable[Shipment]) -> list[str]:
+    return [shipment.tracking_number for shipment in shipments]
+
+
+def view_ledger(
+    order: Order,
+    *,
+    now: datetime,
+    actor: str = "",
+    milestones: Iterable[Milestone] | None = None,
+    shipments: Iterable[Shipment] | None = None,
+) -> OrderLedger:
+    """The ledger of an order that nobody has locked, to be looked at and never saved, with what is at hand of it."""
+    ledger = OrderLedger(order=order, now=now, actor=actor)
+    at_hand: dict[type[models.Model], Iterable[Any] | None] = {Milestone: milestones, Shipment: shipments}
+    ledger.read = {model.__name__: list(rows) for model, rows in at_hand.items() if rows is not None}
+    return ledger
+
+
 def new_ledger(order: Order, *, now: datetime, actor: str) -> OrderLedger:
     """The ledger of an order that is not stored yet."""
-    return OrderLedger(order=order, now=now, actor=actor, milestones=[], shipments=[], is_new=True, is_complete=True)
+    return OrderLedger(order=order, now=now, actor=actor, is_new=True, is_complete=True)
 
 
 def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
     """Write everything that was added, in one transaction."""
     for ledger in ledgers:
-        ledger.file_parcel()
+        if not ledger.is_line_only:
+            ledger.file_parcel()
         ledger.seal()
     with transaction.atomic(savepoint=False):
         new = [ledger.order for ledger in ledgers if ledger.is_new]
@@ -231,9 +294,19 @@ def save_ledgers(ledgers: Sequence[OrderLedger]) -> None:
         rewrite(((ledger.order, ledger.stored) for ledger in touched), guard="state")
         _write_rows(row for ledger in ledgers for row in ledger.rows)
         _write_changed(milestone for ledger in ledgers for milestone in ledger.changed)
+        _write_search_texts(ledgers)
+        if told := [event for ledger in ledgers for event in ledger.told]:
+            queue_deliveries(told, now=max(ledger.now for ledger in ledgers))
     for ledger in ledgers:
-        ledger.stored = stored_values(ledger.order)
-        ledger.rows, ledger.changed, ledger.is_new, ledger.is_refiled, ledger.cause = [], [], False, False, None
+        ledger.stored, ledger.numbers = stored_values(ledger.order), _numbers(ledger.read.get(Shipment.__name__, []))
+        ledger.rows, ledger.changed, ledger.told, ledger.is_new, ledger.is_refiled, ledger.cause = (
+            [],
+            [],
+            [],
+            False,
+            False,
+            None,
+        )
 
 
 def _write_rows(rows: Iterable[models.Model]) -> None:
@@ -244,6 +317,15 @@ def _write_rows(rows: Iterable[models.Model]) -> None:
     first: list[type[models.Model]] = [Shipment, TimelineEvent]
     for model in [*(m for m in first if m in by_model), *(m for m in by_model if m not in first)]:
         insert_rows(model, by_model[model])
+
+
+def _write_search_texts(ledgers: Sequence[OrderLedger]) -> None:
+    """What new orders are found by is at hand; of the others it is read anew, where a name has changed."""
+    new = [ledger for ledger in ledgers if ledger.is_new]
+    insert_rows(SearchText, [new_search_text(row.order, row.shipments, row.rows_of(OrderItem)) for row in new])
+    index_orders(ledger.order.pk for ledger in ledgers if ledger.is_renamed and not ledger.is_new)
+    known = [ledger.order for ledger in ledgers if not ledger.is_line_only]
+    index_buyers({order.buyer_id for order in known if order.buyer.is_renamed})
 
 
 def _write_changed(changed: Iterable[Milestone]) -> None:

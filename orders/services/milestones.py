@@ -1,5 +1,6 @@
 """Milestones follow the facts: planned when a fact arrives, moved when it changes, ended with a reason."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,10 +32,14 @@ def replan(ledger: OrderLedger, *, at: datetime) -> None:
     `at` is when the fact behind it happened (UTC). What would have fallen due before we learnt of it is stale when
     the order is new or the fact is history: kept for the reader, and never fired.
     """
-    wanted = list(plan(ledger.order, ledger.policy))
+    wanted: dict[str, list[Planned]] = defaultdict(list)
+    for planned in plan(ledger.order, ledger.policy):
+        wanted[planned.kind].append(planned)
+    held = {row.kind for row in ledger.milestones}
     for kind in MilestoneKind:
-        series = Series(kind, ending(kind, ledger.order) or "replaced", repeats=kind in REPEATING)
-        bring_in_line(ledger, series, [planned for planned in wanted if planned.kind == kind], at=at)
+        if kind in wanted or kind in held:  # of the others there is nothing to add, to move or to end
+            series = Series(kind, ending(kind, ledger.order) or "replaced", repeats=kind in REPEATING)
+            bring_in_line(ledger, series, wanted.get(kind, []), at=at)
 
 
 def bring_in_line(ledger: OrderLedger, series: Series, wanted: list[Planned], *, at: datetime) -> None:
@@ -85,14 +90,14 @@ def _add(ledger: OrderLedger, planned: Planned, series: Series, sequence: int, a
         state=state,
         outcome_at=outcome_at,
     )
-    ledger.milestones.append(row)
     ledger.add(row)
     return row
 
 
 def _first_state(ledger: OrderLedger, planned: Planned, at: datetime) -> tuple[MilestoneState, datetime | None]:
-    """Past already by a new order, or by a fact that is history: stale, and it never fires."""
-    if planned.due_at <= ledger.now and (ledger.is_new or not ledger.is_news(at)):
+    """Past already by a new order, by a fact that is history, or by changed rules: stale, and it never fires."""
+    silent = ledger.is_new or ledger.is_adopting or not ledger.is_news(at)
+    if planned.due_at <= ledger.now and silent:
         return MilestoneState.STALE, ledger.now
     return MilestoneState.PENDING, None
 

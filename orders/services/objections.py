@@ -8,8 +8,9 @@ from typing import Any
 from django_fsm import can_proceed
 
 from orders.events import Event, EventType
-from orders.lifecycle import UNDERWAY, UNPAID, OrderState
+from orders.lifecycle import CANCELLABLE, UNDERWAY, UNPAID, OrderState
 from orders.models import Order
+from orders.planning import is_cancelling
 from orders.services.ledger import OrderLedger
 from orders.tax_ids import is_tax_id
 from orders.tracking_numbers import NumberProblem, number_problem
@@ -64,13 +65,44 @@ def _object_to_extension(ledger: OrderLedger, event: Event) -> Broken | None:
     return Broken("G1", "the receipt time is extended only while the parcel is on its way")
 
 
+def _object_to_cancelled_parcel(ledger: OrderLedger, event: Event) -> Broken | None:
+    """A parcel is sent to a buyer who asked to cancel only by somebody who knows that he did."""
+    if not event.is_command or not is_cancelling(ledger.order) or consents_to(event, "P8"):
+        return None
+    return Broken("P8", "the buyer asks to cancel: answer him, or send despite = P8 to ship all the same")
+
+
+def consents_to(event: Event, rule: str) -> bool:
+    """Whether who asks for it knows of what this rule has against it, and wants it all the same."""
+    return rule in event.text("despite").split()
+
+
+def _object_to_choice(ledger: OrderLedger, event: Event) -> Broken | None:
+    """Part of the money back needs an amount that the buyer has not got back yet (C2)."""
+    if not event.is_command or event.text("choice") != "partial_refund":
+        return None
+    amount, total = event.data.get("amount"), ledger.order.total
+    if amount is None or amount <= 0:
+        return Broken("C2", "a partial refund needs an amount above 0")
+    if total is not None and amount > total - ledger.order.refunded_amount:
+        return Broken("C2", "the amount is more than the buyer paid and has not got back yet")
+    return None
+
+
+def _object_to_refusal(ledger: OrderLedger, event: Event) -> Broken | None:
+    is_fine = not event.is_command or is_cancelling(ledger.order)
+    return None if is_fine else Broken("P8", "no request to cancel waits for an answer")
+
+
 OBJECTIONS: dict[EventType, tuple[Callable[[OrderLedger, Event], Broken | None], ...]] = {
-    EventType.SHIPPED: (_object_before_funds, _object_without_tax_id),
+    EventType.SHIPPED: (_object_before_funds, _object_without_tax_id, _object_to_cancelled_parcel),
     EventType.DELIVERED: (_object_before_funds,),
     EventType.TRACKING: (_object_to_early_arrival,),
     EventType.TAX_ID_PROVIDED: (_object_to_tax_id,),
     EventType.DISPUTE_OPENED: (_object_to_unpaid_dispute,),
     EventType.RECEIPT_EXTENDED: (_object_to_extension,),
+    EventType.BUYER_CHOICE: (_object_to_choice,),
+    EventType.CANCELLATION_REFUSED: (_object_to_refusal,),
 }
 
 
@@ -100,12 +132,24 @@ def warnings_about(ledger: OrderLedger, event: Event) -> list[Broken]:
     warnings = []
     asks = ledger.policy.has("S1") and not is_commercial(ledger, event)
     if asks and not is_tax_id(ledger.order.buyer.tax_id) and is_high_value(ledger) is not False:
-        warnings.append(Broken("S1", "a parcel of high value, or of unknown value, without the buyer's tax number"))
+        warnings.append(Broken("S1", _without_tax_id(ledger)))
     if ledger.policy.has("S2") and is_commercial(ledger, event):
         warnings.append(Broken("S2", "a commercial carrier: the postal channel is stopped by customs less often"))
     if ledger.policy.has("S5") and (odd := odd_number(event.text("tracking_number"))):
         warnings.append(odd)
     return warnings
+
+
+def _without_tax_id(ledger: OrderLedger) -> str:
+    """What S1 has against a postal parcel without a tax number, and why nobody can tell its value, where that is so."""
+    order, store = ledger.order, ledger.order.store
+    if is_high_value(ledger):
+        return "a parcel of high value without the buyer's tax number"
+    if order.total is None:
+        return "a parcel of unknown value without the buyer's tax number: the order has no total"
+    known = {store.currency, *store.exchange_rates}
+    missing = order.currency if order.currency not in known else ledger.policy.value("S1", "currency")
+    return f"a parcel of unknown value without the buyer's tax number: the store has no exchange rate for {missing}"
 
 
 def odd_number(number: str) -> Broken | None:
@@ -132,7 +176,7 @@ TRANSITIONS: dict[EventType, Callable[[Order], Any]] = {
 }
 # The platform may call off a parcel that is under way, or call an order over; the seller may not.
 COMMAND_STATES: dict[EventType, set[OrderState]] = {
-    EventType.CANCELLED: {*UNPAID, OrderState.PAID},
+    EventType.CANCELLED: set(CANCELLABLE),
     EventType.COMPLETED: {OrderState.DELIVERED},
 }
 

@@ -25,7 +25,6 @@ def note_shipment(ledger: OrderLedger, event: Event) -> None:
         tracking_number=event.text("tracking_number")[:64],
         shipped_at=event.at,
     )
-    ledger.shipments.append(shipment)
     ledger.add(shipment)
     if not ledger.move(ledger.order.ship, event.at):
         ledger.order.shipped_at = ledger.order.shipped_at or event.at

@@ -6,8 +6,9 @@ from datetime import datetime
 from django.db import transaction
 
 from orders.models import AuditKind, Membership, Store, User
-from orders.roles import Role
+from orders.roles import Role, Tier
 from orders.services.auditing import Doer, note_deed
+from orders.services.buyers import drop_agent
 
 
 class LastOwner(ValueError):
@@ -60,7 +61,26 @@ def remove_member(membership: Membership, doer: Doer, *, now: datetime) -> None:
         locked = _lock(membership)
         _keep_an_owner(locked)
         note_deed(AuditKind.MEMBER_REMOVED, doer, now=now, store=locked.store, member=locked.user_id, was=locked.role)
+        drop_agent(locked.store, locked.user_id)
         locked.delete()
+
+
+def set_tier(membership: Membership, tier: Tier, doer: Doer, *, now: datetime) -> None:
+    """Put a member into the first or the second line. Raises Membership.DoesNotExist when he is out by now."""
+    with transaction.atomic():
+        locked = _lock(membership)
+        if locked.tier == tier:
+            return
+        member = locked.user_id
+        note_deed(AuditKind.ROLE_CHANGED, doer, now=now, store=locked.store, member=member, line=tier, was=locked.tier)
+        locked.tier = tier
+        locked.save()
+
+
+def set_away(membership: Membership, until: datetime | None, *, now: datetime) -> None:
+    """Note until when (UTC) a member is away: new work goes to others. None, or an instant that has passed: at work."""
+    away = until if until and until > now else None
+    Membership.objects.filter(pk=membership.pk).update(away_until=away)
 
 
 def may_hand_link(membership: Membership) -> bool:

@@ -59,7 +59,13 @@ def refusal(given: Any) -> str:
 
 
 def test_the_contracts_types_are_the_programs_types() -> None:
-    added = {EventType.RECEIPT_DENIED, EventType.RECEIPT_CONFIRMED}  # what the contract does not know yet (T5)
+    added = {  # what the contract does not know yet (T5, P8, D1)
+        EventType.RECEIPT_DENIED,
+        EventType.RECEIPT_CONFIRMED,
+        EventType.CANCELLATION_REQUESTED,
+        EventType.CANCELLATION_REFUSED,
+        EventType.RETURN_ARRIVED,
+    }
     assert set(CONTRACT) == {str(kind) for kind in EventType if kind not in added}
 
 

@@ -23,8 +23,8 @@ from orders.planning import (
 from orders.policies import Policy, load_policy, override_policy
 from orders.rules import printed_position
 
-ALIEXPRESS = load_policy("aliexpress-br", 1)
-TAOBAO = load_policy("taobao-cn", 1)
+ALIEXPRESS = load_policy("aliexpress-br", 2)
+TAOBAO = load_policy("taobao-cn", 2)
 PLACED = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
 PAID = PLACED + timedelta(hours=3)
 SHIPPED = PLACED + timedelta(days=1)
@@ -38,6 +38,8 @@ class Facts:
 
     placed_at: datetime = PLACED
     payment_checking_since: datetime | None = None
+    cancellation_asked_at: datetime | None = None
+    cancellation_refused_at: datetime | None = None
     paid_at: datetime | None = None
     ship_by: datetime | None = None
     shipped_at: datetime | None = None
@@ -58,6 +60,7 @@ class Facts:
 
 
 PAID_ORDER = Facts(paid_at=PAID)
+ASKED_TO_CANCEL = Facts(paid_at=PAID, cancellation_asked_at=PAID)
 ON_ITS_WAY = Facts(paid_at=PAID, shipped_at=SHIPPED)
 ARRIVED_AT_BUYER = Facts(paid_at=PAID, shipped_at=SHIPPED, delivered_at=DELIVERED)
 
@@ -74,6 +77,7 @@ def planned_kinds(facts: Facts, policy: Policy = ALIEXPRESS) -> set[MilestoneKin
 DATES = [
     (Kind.PAYMENT_REMINDER, "P3", Facts(), PLACED, timedelta(days=2), timedelta(days=1)),
     (Kind.PAYMENT_EXPIRY, "P4", Facts(), PLACED, timedelta(days=7), timedelta(days=3)),
+    (Kind.CANCELLATION_DUE, "P8", ASKED_TO_CANCEL, PAID, timedelta(hours=48), None),
     (Kind.SHIP_WARNING, "S4", PAID_ORDER, PAID, timedelta(days=3.5), timedelta(hours=24)),
     (Kind.SHIP_OVERDUE, "S4", PAID_ORDER, PAID, timedelta(days=7), timedelta(hours=48)),
     (Kind.PROMISE_END, "S6", ON_ITS_WAY, SHIPPED, timedelta(days=60), timedelta(days=7)),
@@ -106,7 +110,11 @@ def test_a_kind_falls_due_when_its_rule_says(
 
 
 def test_every_kind_has_a_date_in_the_table_or_a_test_of_its_own() -> None:
-    assert {row[0] for row in DATES} | {Kind.FIRST_SCAN} == set(MilestoneKind) == set(DEFINITIONS)
+    assert (
+        {row[0] for row in DATES} | {Kind.FIRST_SCAN, Kind.CANCELLATION_REMINDER}
+        == set(MilestoneKind)
+        == set(DEFINITIONS)
+    )
 
 
 @pytest.mark.parametrize(
@@ -114,6 +122,11 @@ def test_every_kind_has_a_date_in_the_table_or_a_test_of_its_own() -> None:
     [
         (Facts(), {Kind.PAYMENT_REMINDER, Kind.PAYMENT_EXPIRY}),
         (PAID_ORDER, {Kind.SHIP_WARNING, Kind.SHIP_OVERDUE}),
+        (
+            ASKED_TO_CANCEL,
+            {Kind.SHIP_WARNING, Kind.SHIP_OVERDUE, Kind.CANCELLATION_REMINDER, Kind.CANCELLATION_DUE},
+        ),
+        (replace(ASKED_TO_CANCEL, cancellation_refused_at=PAID), {Kind.SHIP_WARNING, Kind.SHIP_OVERDUE}),
         (
             ON_ITS_WAY,
             {
@@ -254,6 +267,11 @@ def test_a_parcel_that_arrives_after_the_refund_calls_for_nothing() -> None:
     assert planned_kinds(replace(ON_ITS_WAY, refunded_at=SHIPPED, delivered_at=DELIVERED)) == set()
 
 
+def test_the_team_is_reminded_of_a_request_to_cancel_before_its_end() -> None:
+    spans = (timedelta(hours=24), timedelta(hours=6))
+    assert due(Kind.CANCELLATION_REMINDER, ASKED_TO_CANCEL) == [PAID + timedelta(hours=48) - span for span in spans]
+
+
 def test_an_answered_review_is_due_no_reply() -> None:
     facts = replace(ARRIVED_AT_BUYER, reviewed_at=DELIVERED, review_answered_at=DELIVERED)
     assert due(Kind.REVIEW_REPLY_DUE, facts) == []
@@ -266,13 +284,15 @@ def test_a_stores_own_value_moves_the_date() -> None:
 
 
 PAYMENT = {Kind.PAYMENT_REMINDER, Kind.PAYMENT_EXPIRY}
+CANCELLING = {Kind.CANCELLATION_REMINDER, Kind.CANCELLATION_DUE}
 SHIPPING = {Kind.SHIP_WARNING, Kind.SHIP_OVERDUE}
 AFTER_DELIVERY = {Kind.REVIEW_REQUEST, Kind.COMPLETION}
 REVIEW = {Kind.REVIEW_REPLY_DUE}
 UNTIL_DELIVERY = set(MilestoneKind) - AFTER_DELIVERY - REVIEW
 ENDED = {
     "paid": PAYMENT,
-    "shipped": PAYMENT | SHIPPING,
+    "cancellation_refused": CANCELLING,
+    "shipped": PAYMENT | CANCELLING | SHIPPING,
     "first_scan": {Kind.FIRST_SCAN},
     "arrived": {Kind.NOT_IN_DESTINATION},
     "delivered": UNTIL_DELIVERY,
@@ -355,6 +375,7 @@ def test_every_date_is_an_instant_in_utc(facts: Facts, policy: Policy) -> None:
 def test_a_date_comes_after_the_fact_that_starts_it(facts: Facts, policy: Policy) -> None:
     starts = {
         **dict.fromkeys(PAYMENT, facts.placed_at),
+        **dict.fromkeys(CANCELLING, facts.cancellation_asked_at),
         **dict.fromkeys(SHIPPING, facts.paid_at),
         **dict.fromkeys(AFTER_DELIVERY, facts.delivered_at),
         **dict.fromkeys(REVIEW, facts.reviewed_at),

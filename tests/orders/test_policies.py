@@ -241,7 +241,7 @@ def test_a_pack_is_refused_when_its_zone_is_in_no_table(packs: Path) -> None:
 
 
 def test_an_unknown_pack_or_version_is_refused_with_those_that_exist() -> None:
-    with pytest.raises(UnusablePolicy, match="no policy pack 'wish': expected one of aliexpress-br, taobao-cn"):
+    with pytest.raises(UnusablePolicy, match="no policy pack 'wish': expected one of aliexpress-br, amazon, dhgate"):
         load_policy("wish")
     with pytest.raises(UnusablePolicy, match="policy pack 'aliexpress-br' has no version 999: expected one of"):
         load_policy("aliexpress-br", 999)

@@ -19,11 +19,15 @@ KINDS = {
     Fault.DROP: ErrorKind.UNREACHABLE,
     Fault.CUT_OFF: ErrorKind.UNREACHABLE,
     Fault.DRIP: ErrorKind.UNREACHABLE,
+    Fault.SLOW_HEAD: ErrorKind.UNREACHABLE,
     Fault.TRUNCATED: ErrorKind.UNREADABLE,
+    Fault.BINARY: ErrorKind.UNREADABLE,
+    Fault.BOMB: ErrorKind.UNREADABLE,
     Fault.HUGE: ErrorKind.UNREADABLE,
     Fault.PAGE: ErrorKind.UNREADABLE,
     Fault.REDIRECT: ErrorKind.UNREADABLE,
     Fault.TOO_MANY: ErrorKind.RATE_LIMITED,
+    Fault.MUCH_LATER: ErrorKind.RATE_LIMITED,
     Fault.FORBIDDEN: ErrorKind.WRONG_KEY,
 }
 PARCEL = Parcel("LX123456785CN")
