@@ -4,13 +4,14 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from babel import Locale
 from babel.dates import format_skeleton
 from babel.numbers import format_currency
 
@@ -57,7 +58,17 @@ def tracking_summary(status: str, location: str, at: datetime | None, zone: Zone
 def format_date(instant: datetime, zone: ZoneInfo, language: Language) -> str:
     """Day and month on the zone's calendar, such as "12 de março"."""
     # Not babel's time zone support: it wants pytz or a name, and a date needs neither.
-    return format_skeleton("MMMMd", instant.astimezone(zone).replace(tzinfo=None), locale=_locale(language))
+    return _day(instant.astimezone(zone).date(), language)
+
+
+@lru_cache(4096)  # the same few days stand in many messages
+def _day(day: date, language: Language) -> str:
+    return format_skeleton("MMMMd", datetime.combine(day, time()), locale=_locale(language))
+
+
+def format_time(instant: datetime, zone: ZoneInfo, language: Language) -> str:
+    """Day, month and the time of the zone's clock, such as "12 de março, 15:30"."""
+    return f"{format_date(instant, zone, language)}, {instant.astimezone(zone):%H:%M}"
 
 
 def format_money(amount: Decimal, currency: str, language: Language) -> str:
@@ -82,6 +93,16 @@ def payment_method(code: str, language: Language) -> str:
 def disruption_cause(code: str, language: Language) -> str:
     """The cause in words, to stand after a label; an unknown one is "an unexpected problem"."""
     return _named("disruption", code, language)
+
+
+def inspection(code: str, language: Language) -> str:
+    """What came back, in words, to stand after a label; empty where nothing was inspected."""
+    return str(load_phrases(language)["inspection"].get(code, ""))
+
+
+def return_costs(code: str, language: Language) -> str:
+    """A sentence that says who pays the way back; empty where that is not decided."""
+    return str(load_phrases(language)["return_costs"].get(code, ""))
 
 
 def expected_window(start: datetime | None, end: datetime | None, zone: ZoneInfo, language: Language) -> str:
@@ -112,8 +133,9 @@ def item_titles(titles: Sequence[str], language: Language) -> str:
     return fill(pattern, values)
 
 
-def _locale(language: Language) -> str:
-    return str(load_phrases(language)["locale"])
+@cache
+def _locale(language: Language) -> Locale:
+    return Locale.parse(str(load_phrases(language)["locale"]))
 
 
 def _named(group: str, code: str, language: Language) -> str:

@@ -7,10 +7,10 @@ a line or a header.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
-from messaging.vocabulary import Language, Purpose, Variable
+from messaging.vocabulary import TEXT_PURPOSES, Language, Purpose, Variable
 from messaging.wording import check_wording
 
 TEXTS = Path(__file__).parent / "texts"
@@ -82,6 +82,7 @@ def load_text(purpose: Purpose, language: Language, pack_name: str) -> Text:
     raise MissingText(f"no text for {purpose} in {language}: add {COMMON}/{language}/{purpose}.txt to the texts")
 
 
+@lru_cache(1024)  # a text is read for each message that it becomes
 def variables_of(text: Text) -> tuple[frozenset[str], frozenset[str]]:
     """The names a text needs, and those that only its optional lines use, as (required, optional)."""
     lines = _lines(text)
@@ -93,10 +94,22 @@ def variables_of(text: Text) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(required), frozenset(named - required)
 
 
+def places_of(text: Text) -> list[tuple[int, str, bool]]:
+    """Every variable with its line, and whether that line is optional; the subject is line 0, the body begins at 1."""
+    lines = [text.subject, *_lines(text)]
+    return [(at, name, line.startswith(_OPTIONAL) and at > 0) for at, line in enumerate(lines) for name in _names(line)]
+
+
+def stray_braces(text: Text) -> list[int]:
+    """The lines with a brace that is no part of a variable, counted alike."""
+    lines = [text.subject, *_lines(text)]
+    return [at for at, line in enumerate(lines) if re.search(r"[{}]", _VARIABLE.sub("", line))]
+
+
 def render(text: Text, values: Mapping[str, str]) -> Rendered:
     """Fill in the values; optional lines without all of theirs are left out. Raises MissingVariables (M3)."""
-    clean = {name: clean_value(value) for name, value in values.items()}
-    required, _ = variables_of(text)
+    required, optional = variables_of(text)
+    clean = {name: clean_value(values[name]) for name in required | optional if name in values}
     if missing := sorted(name for name in required if not clean.get(name)):
         raise MissingVariables(missing)
     lines = [fill(line.removeprefix(_OPTIONAL), clean) for line in _lines(text) if _stays(line, clean)]
@@ -126,7 +139,7 @@ def gaps(purposes: Iterable[Purpose]) -> list[tuple[Purpose, Language]]:
 
 def check_texts() -> list[str]:
     """All that is wrong with the texts that ship: gaps, misplaced files, form, unknown variables, wording."""
-    problems = [f"{COMMON}/{language}/{purpose}.txt is missing" for purpose, language in gaps(Purpose)]
+    problems = [f"{COMMON}/{language}/{purpose}.txt is missing" for purpose, language in gaps(TEXT_PURPOSES)]
     for path in sorted(TEXTS.rglob("*.txt")):
         problems += [f"{path.relative_to(TEXTS).as_posix()}: {problem}" for problem in _file_problems(path)]
     return problems
@@ -137,7 +150,7 @@ def text_problems(text: Text, language: Language) -> list[str]:
     required, optional = variables_of(text)
     problems = [f"unknown variable {{{name}}}" for name in sorted((required | optional) - set(Variable))]
     whole = f"{text.subject}\n\n{text.body}"
-    if re.search(r"[{}]", _VARIABLE.sub("", whole)):
+    if stray_braces(text):
         problems.append("a brace that is no part of a variable: write {name}, without spaces")
     plain = "\n".join(line.removeprefix(_OPTIONAL) for line in whole.split("\n"))
     problems += [f"{found.kind} ({found.rule}): {found.excerpt}" for found in check_wording(plain, language)]
@@ -146,7 +159,7 @@ def text_problems(text: Text, language: Language) -> list[str]:
 
 def _file_problems(path: Path) -> Iterator[str]:
     parts = path.relative_to(TEXTS).with_suffix("").parts
-    if len(parts) != 3 or parts[1] not in set(Language) or parts[2] not in set(Purpose):
+    if len(parts) != 3 or parts[1] not in set(Language) or parts[2] not in TEXT_PURPOSES:
         yield "no such language or purpose: the path must be SET/LANGUAGE/PURPOSE.txt"
         return
     try:

@@ -13,22 +13,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from email.utils import format_datetime, formataddr, parseaddr
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import BigAutoField, CharField, DateTimeField, QuerySet, UUIDField
 
-from messaging.guards import message_obstacle
+from messaging.guards import message_obstacle, order_obstacle
 from messaging.models import Channel, Message, MessageState
 from messaging.rendering import clean_value
+from messaging.services.answers import note_reached
+from messaging.services.leaving import Standing, ask_standing
 from messaging.vocabulary import Purpose
+from orders.models import TimelineEvent
 from orders.models.timeline import EventKind
+from orders.services.asking import Blank, ReadyUpdate
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
 from orders.services.ledger import OrderLedger, open_ledger, open_timeline, save_ledgers
+from orders.services.lines import ReadyMark
 from orders.services.tallies import MAILS, add_to_tallies
 
 logger = logging.getLogger(__name__)
@@ -53,13 +58,17 @@ class Mail(EmailMessage):
     """A mail that is composed once: what is kept as proof is what goes out."""
 
     @cached_property
-    def composed(self) -> Any:
-        """The mail as a tree of its parts."""
-        return super().message()
+    def raw(self) -> bytes:
+        """The mail as it is kept."""
+        return bytes(super().message().as_bytes())
 
     def message(self, **_given: Any) -> Any:
-        """What Django's backends ask for."""
-        return self.composed
+        """What Django's backend takes the bytes from."""
+        return self
+
+    def as_bytes(self, *, linesep: str = "\n") -> bytes:
+        """The mail with these ends of lines."""
+        return self.raw.replace(b"\n", linesep.encode())
 
 
 def send_due(clock: Callable[[], datetime], *, until: datetime) -> int:
@@ -93,18 +102,19 @@ def _tally_mails(claim: Claim) -> None:
 
 def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) -> int:
     sent = 0
+    messages = claimed_messages(claim)
     with _server() as server:
-        for pk in claim.ids:
+        for message in messages:
             if clock() > min(until, claim.work_until):
                 break
             try:
-                sent += _send_one(pk, claim.token, server, clock)
+                sent += _send_one(message, server, clock)
             except ServerAway:
                 raise
             except Exception as error:
                 # The one broad net: a message that cannot be made waits, and the others go on.
-                logger.exception("message %s could not be sent", pk)
-                fail_claimed(Message, pk, claim.token, error=f"{type(error).__name__}: {error}", now=clock())
+                logger.exception("message %s could not be sent", message.pk)
+                fail_claimed(Message, message.pk, claim.token, error=f"{type(error).__name__}: {error}", now=clock())
     return sent
 
 
@@ -121,9 +131,9 @@ def _server() -> Iterator[BaseEmailBackend]:
             logger.warning("the mail server did not say goodbye")
 
 
-def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callable[[], datetime]) -> bool:
-    message = claimed_message(pk, token)
-    if message is None or not _may_leave(message, now=clock()):
+def _send_one(message: Message, server: BaseEmailBackend, clock: Callable[[], datetime]) -> bool:
+    standing = ask_standing(message)
+    if standing is None or not _may_leave(message, standing, now=clock()):
         return False
     mail = compose_mail(message)
     if _is_lost(message, clock()):
@@ -138,10 +148,12 @@ def _send_one(pk: int, token: uuid.UUID, server: BaseEmailBackend, clock: Callab
         raise ServerAway(str(error)) from error
     except (OSError, smtplib.SMTPException) as error:
         server.close()
-        logger.warning("message %s was not taken: %s", pk, error)
+        logger.warning("message %s was not taken: %s", message.pk, error)
         _give_back(message, error, now=clock())
         return False
-    mark_sent(message, digest, now=clock())
+    marked_at = clock()
+    if not _mark_at_once(message, standing, digest, now=marked_at):
+        mark_sent(message, digest, now=marked_at, is_awaited=standing.is_awaited)
     return True
 
 
@@ -157,15 +169,17 @@ def _open(server: BaseEmailBackend) -> None:
         raise ServerAway(str(error)) from error
 
 
-def claimed_message(pk: int, token: uuid.UUID) -> Message | None:
-    """The message, if the claim still holds it."""
-    claimed = Message.objects.filter(pk=pk, claim_token=token)
-    return claimed.select_related("order__store", "order__buyer").first()
+def claimed_messages(claim: Claim) -> list[Message]:
+    """The messages that the claim still holds, in its order, with what their mails are made of."""
+    held = Message.objects.filter(pk__in=claim.ids, claim_token=claim.token).select_related("order__store")
+    by_id: dict[int, Message] = {message.pk: message for message in held}
+    return [by_id[pk] for pk in claim.ids if pk in by_id]
 
 
-def _may_leave(message: Message, *, now: datetime) -> bool:
-    """Whether a message that was just read may leave: to let it go needs no lock, to call it off does."""
-    return not message_obstacle(Purpose(message.purpose), message.order) or check_departure(message, now=now)
+def _may_leave(message: Message, standing: Standing, *, now: datetime) -> bool:
+    """Whether a message may leave as it stands now: to let it go needs no lock, to call it off does."""
+    obstacle = standing.is_off or order_obstacle(Purpose(message.purpose), standing.order)
+    return not obstacle or check_departure(message, now=now)
 
 
 def check_departure(message: Message, *, now: datetime) -> bool:
@@ -193,7 +207,7 @@ def settle_departure(ledger: OrderLedger, message: Message) -> bool:
     return False
 
 
-def compose_mail(message: Message) -> EmailMessage:
+def compose_mail(message: Message) -> Mail:
     """The mail, the same bytes at every attempt: its Message-ID and Date follow from the row."""
     store = message.order.store
     _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
@@ -207,8 +221,15 @@ def compose_mail(message: Message) -> EmailMessage:
             "Message-ID": message.message_id(settings.MESSAGE_ID_DOMAIN),
             "Date": format_datetime(message.send_after),
             "Content-Language": message.language,
+            **_thread(message),
         },
     )
+
+
+def _thread(message: Message) -> dict[str, str]:
+    """What makes a reply stand under the buyer's mail in his mail program."""
+    answered = message.in_reply_to
+    return {"In-Reply-To": answered, "References": answered} if answered and answered.isascii() else {}
 
 
 def _unencoded(text: str) -> str:
@@ -216,42 +237,86 @@ def _unencoded(text: str) -> str:
     return text.replace("=?", "= ?")
 
 
-def keep_proof(message: Message, mail: EmailMessage) -> str:
+def keep_proof(message: Message, mail: Mail) -> str:
     """Keep the mail before it goes out, so that nothing stands between the 250 and the mark; returns its SHA-256.
 
     Raises ServerAway when the disk does not take it.
     """
-    raw = mail.message().as_bytes()
     name = f"messages/{message.queued_at:%Y/%m}/{message.pk}.eml"
-    storage = message.proof.storage
+    storage: Any = message.proof.storage
     try:
-        storage.delete(name)
-        message.proof.name = storage.save(name, ContentFile(raw))
+        storage.replace(name, mail.raw)
     except OSError as error:
-        storage.delete(name)
         raise ServerAway(f"the mail cannot be kept: {error.strerror or error}") from error
-    return hashlib.sha256(raw).hexdigest()
+    message.proof.name = name
+    return hashlib.sha256(mail.raw).hexdigest()
 
 
-def mark_sent(message: Message, digest: str, *, now: datetime) -> None:
-    """Mark the message as sent, if the claim still holds it."""
+def _mark_at_once(message: Message, standing: Standing, digest: str, *, now: datetime) -> bool:
+    """Mark the message as sent in one statement; False, and nothing done, where there is more to it."""
+    if connection.vendor != "postgresql" or standing.is_awaited or standing.order.store.has_webhooks:
+        return False
+    line = TimelineEvent(
+        order=standing.order,
+        at=now,
+        recorded_at=now,
+        kind=EventKind.MESSAGE,
+        type="sent",
+        rule=message.rule,
+        actor="sending",
+        data=_line_data(message, digest),
+    )
+    return _ready_mark().carry_out(line, standing.order, **_mark_values(message, digest, now))
+
+
+def mark_sent(message: Message, digest: str, *, now: datetime, is_awaited: bool) -> None:
+    """Mark the message as sent, if the claim still holds it. `is_awaited`: something of its order waits for it."""
     with transaction.atomic():
-        ledger = open_timeline(message.order_id, now=now, actor="sending")  # the order's lock comes first, always
-        marked = Message.objects.filter(pk=message.pk, claim_token=message.claim_token).update(
-            state=MessageState.SENT,
-            sent_at=now,
-            claim_token=None,
-            lease_until=None,
-            last_error="",
-            proof=message.proof.name,
-            proof_sha256=digest,
-        )
-        if not marked:
+        # The order's lock comes first, always.
+        ledger = open_timeline(message.order_id, message.order.store, now=now, actor="sending")
+        if not _ready_update().carry_out(**_mark_values(message, digest, now)):
             logger.warning("message %s left after its lease was lost: it may leave again", message.pk)
             return
-        data = {"purpose": message.purpose, "sequence": message.sequence, "sha256": digest}
-        ledger.write(EventKind.MESSAGE, "sent", at=now, rule=message.rule, data=data)
+        if is_awaited:
+            note_reached(message, at=now)
+        ledger.write(EventKind.MESSAGE, "sent", at=now, rule=message.rule, data=_line_data(message, digest))
         save_ledgers([ledger])
+
+
+def _line_data(message: Message, digest: str) -> dict[str, Any]:
+    return {"purpose": message.purpose, "sequence": message.sequence, "sha256": digest}
+
+
+def _mark_values(message: Message, digest: str, now: datetime) -> dict[str, Any]:
+    proof = message.proof.name or ""
+    return {"message": message.pk, "token": message.claim_token, "now": now, "proof": proof, "digest": digest}
+
+
+def _held() -> QuerySet[Message]:
+    rows: QuerySet[Message] = Message.objects.order_by()
+    return rows.filter(pk=Blank("message", BigAutoField()), claim_token=Blank("token", UUIDField()))
+
+
+def _changes() -> dict[str, Any]:
+    return {
+        "state": MessageState.SENT,
+        "sent_at": Blank("now", DateTimeField()),
+        "claim_token": None,
+        "lease_until": None,
+        "last_error": "",
+        "proof": Blank("proof", CharField()),
+        "proof_sha256": Blank("digest", CharField()),
+    }
+
+
+@cache
+def _ready_update() -> ReadyUpdate:
+    return ReadyUpdate(_held(), **_changes())
+
+
+@cache
+def _ready_mark() -> ReadyMark:
+    return ReadyMark(_held(), **_changes())
 
 
 def _give_back(message: Message, error: Exception, *, now: datetime) -> None:

@@ -20,17 +20,25 @@ DATES = {
     Variable.DUTY_DEADLINE: "duty_deadline",
     Variable.PICKUP_DEADLINE: "pickup_deadline",
     Variable.DISRUPTION_UNTIL: "disruption_until",
+    Variable.ANSWER_BY: "answer_by",
+    Variable.MONEY_BY: "money_by",
+    Variable.RETURN_BY: "return_by",
 }
 
 
 def buyer_language(order: Order) -> Language:
     """The buyer's language, or the pack's where he has none or one that nobody here writes."""
-    code = order.buyer.language.lower().replace("_", "-")
+    return known_language(order.buyer.language, Language(order.policy.language))
+
+
+def known_language(code: str, default: Language) -> Language:
+    """The language of ours that a code such as `pt-PT` or `zh_CN` stands for, else the default."""
+    code = code.lower().replace("_", "-")
     bases = {"pt": Language.PT_BR, "es": Language.ES, "en": Language.EN, "zh": Language.ZH_HANS}
     try:
         return Language(code)
     except ValueError:
-        return bases.get(code.split("-")[0], Language(order.policy.language))
+        return bases.get(code.split("-")[0], default)
 
 
 def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, Any]) -> dict[str, str]:
@@ -52,6 +60,7 @@ def order_values(ledger: OrderLedger, language: Language, given: Mapping[str, An
             for name, amount in money.items()
         },
         **{name: _date(given.get(key), zone, language) for name, key in DATES.items()},
+        **_case_values(given, order, language),
         **_parcel_values(ledger, zone, language),
         Variable.EXPECTED_WINDOW: "",
         Variable.ARRIVAL_ESTIMATE: "",
@@ -77,6 +86,19 @@ def _explained(ledger: OrderLedger) -> dict[str, Any]:
 def _cause(code: object, language: Language) -> str:
     """A cause in words; empty where no disruption is spoken of at all."""
     return "" if code is None else compose.disruption_cause(str(code), language)
+
+
+def _case_values(given: Mapping[str, Any], order: Order, language: Language) -> dict[Variable, str]:
+    """What only an after-sale case knows; empty in any other message."""
+    amount, currency = given.get("compensation_amount"), str(given.get("compensation_currency") or order.currency)
+    return {
+        Variable.RETURN_ADDRESS: " · ".join(str(given.get("return_address") or "").split("\n")),
+        Variable.RETURN_COSTS: compose.return_costs(str(given.get("return_costs") or ""), language),
+        Variable.INSPECTION_RESULT: compose.inspection(str(given.get("inspection_result") or ""), language),
+        Variable.RESHIP_CARRIER: str(given.get("reship_carrier") or ""),
+        Variable.RESHIP_NUMBER: str(given.get("reship_number") or ""),
+        Variable.COMPENSATION_AMOUNT: compose.format_money(amount, currency, language) if amount else "",
+    }
 
 
 def _parcel_values(ledger: OrderLedger, zone: ZoneInfo, language: Language) -> dict[Variable, str]:

@@ -1,11 +1,14 @@
 """What a person does about a message: says that he sent it, or has it tried again."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from messaging.models import Channel, Message, MessageState
 from messaging.rendering import Text, load_text, render
+from messaging.services.answers import note_reached, note_unreached
+from messaging.services.bounces import trust_address
 from messaging.services.outbox import contact_window
 from messaging.values import order_values
 from messaging.vocabulary import Language, Purpose
@@ -13,6 +16,23 @@ from orders.models.timeline import EventKind
 from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
 
 FOR_A_PERSON = [MessageState.WAITING, MessageState.STOPPED, MessageState.DEAD]
+HELD_FOR = timedelta(minutes=5)
+UNDO_WITHIN = timedelta(minutes=15)
+
+
+def hold_message(message_id: int, *, now: datetime, actor: str) -> bool:
+    """Keep a message that waits for a person for this one, for a few minutes; say whether he has it now.
+
+    It is a mark against doing a thing twice, and no lock: whoever did send it says so, with or without it.
+    """
+    free = Q(held_until=None) | Q(held_until__lte=now) | Q(held_by=actor)
+    waiting = Message.objects.filter(free, pk=message_id, state__in=FOR_A_PERSON)
+    return waiting.update(held_by=actor, held_until=now + HELD_FOR) == 1
+
+
+def release_message(message_id: int, *, actor: str) -> None:
+    """Let others have a message that this person held."""
+    Message.objects.filter(pk=message_id, held_by=actor).update(held_by="", held_until=None)
 
 
 def mark_sent_by_hand(message_id: int, *, now: datetime, actor: str, note: str = "") -> bool:
@@ -23,15 +43,41 @@ def mark_sent_by_hand(message_id: int, *, now: datetime, actor: str, note: str =
     """
     with transaction.atomic():
         ledger, message = _locked(message_id, now=now, actor=actor)
-        if message.state not in FOR_A_PERSON:
+        if not note_sent_by_hand(ledger, message, note=note):
             return False
-        message.state, message.channel = MessageState.SENT, Channel.BY_HAND
-        message.sent_at, message.sent_by, message.reason = now, actor, ""
-        message.save()
-        data = {"purpose": message.purpose, "sequence": message.sequence}
-        private = {"text": note} if note else None
-        ledger.write(EventKind.MESSAGE, "sent_by_hand", at=now, rule=message.rule, data=data, private=private)
         save_ledgers([ledger])
+    return True
+
+
+def note_sent_by_hand(ledger: OrderLedger, message: Message, *, note: str) -> bool:
+    """The same in a ledger that is open already, whose `now` is when it was sent."""
+    if message.state not in FOR_A_PERSON:
+        return False
+    message.state, message.channel = MessageState.SENT, Channel.BY_HAND
+    message.sent_at, message.sent_by, message.reason = ledger.now, ledger.actor, ""
+    message.held_by, message.held_until = "", None
+    message.save()
+    note_reached(message, at=ledger.now)
+    private = {"text": note} if note else None
+    _write(ledger, message, "sent_by_hand", private=private)
+    return True
+
+
+def undo_sent_by_hand(ledger: OrderLedger, message: Message) -> bool:
+    """Take the word back that it was sent, if it is this person's and young enough; say whether it waits again.
+
+    The timeline keeps both: that it was said, and that it was taken back.
+    """
+    is_own = message.state == MessageState.SENT and message.channel == Channel.BY_HAND
+    is_own = is_own and message.sent_by == ledger.actor
+    if not is_own or message.sent_at is None or ledger.now - message.sent_at > UNDO_WITHIN:
+        return False
+    note_unreached(message, since=message.sent_at)
+    message.state = MessageState.WAITING if message.body else MessageState.STOPPED
+    message.sent_at, message.sent_by = None, ""
+    message.held_by, message.held_until = ledger.actor, ledger.now + HELD_FOR
+    message.save()
+    _write(ledger, message, "sent_by_hand_undone")
     return True
 
 
@@ -43,19 +89,35 @@ def retry_message(message_id: int, *, now: datetime, actor: str) -> bool:
     """
     with transaction.atomic():
         ledger, message = _locked(message_id, now=now, actor=actor)
-        address = ledger.order.buyer.email
-        if message.state not in FOR_A_PERSON or not address:
+        if not put_in_outbox(ledger, message):
             return False
-        if message.state == MessageState.STOPPED:
-            _fill_in(ledger, message)
-        message.state, message.channel, message.to = MessageState.PENDING, Channel.EMAIL, address
-        message.send_after = message.next_attempt_at = contact_window(ledger.order, now)
-        message.attempts, message.last_error, message.reason = 0, "", ""
-        message.save()
-        data = {"purpose": message.purpose, "sequence": message.sequence}
-        ledger.write(EventKind.MESSAGE, "retried", at=now, rule=message.rule, data=data)
+        trust_address(message)
         save_ledgers([ledger])
     return True
+
+
+def put_in_outbox(ledger: OrderLedger, message: Message) -> bool:
+    """The same in a ledger that is open already."""
+    address = ledger.order.buyer.email
+    if message.state not in FOR_A_PERSON or not address:
+        return False
+    if message.state == MessageState.STOPPED:
+        _fill_in(ledger, message)
+    message.state, message.channel, message.to = MessageState.PENDING, Channel.EMAIL, address
+    message.send_after = message.next_attempt_at = contact_window(ledger.order, ledger.now)
+    message.attempts, message.last_error, message.reason = 0, "", ""
+    message.held_by, message.held_until = "", None
+    message.save()
+    _write(ledger, message, "retried")
+    return True
+
+
+def fill_for_hand(ledger: OrderLedger, message: Message) -> None:
+    """Fill in what was stopped, for a person to send; raises MissingVariables while something is still missing."""
+    _fill_in(ledger, message)
+    message.state, message.channel, message.to, message.reason = MessageState.WAITING, Channel.BY_HAND, "", ""
+    message.save()
+    _write(ledger, message, "retried")
 
 
 def _locked(message_id: int, *, now: datetime, actor: str) -> tuple[OrderLedger, Message]:
@@ -63,6 +125,11 @@ def _locked(message_id: int, *, now: datetime, actor: str) -> tuple[OrderLedger,
     order_id = Message.objects.values_list("order_id", flat=True).get(pk=message_id)
     ledger = open_ledger(order_id, now=now, actor=actor)
     return ledger, Message.objects.get(pk=message_id)
+
+
+def _write(ledger: OrderLedger, message: Message, type_: str, *, private: dict[str, str] | None = None) -> None:
+    data = {"purpose": message.purpose, "sequence": message.sequence}
+    ledger.write(EventKind.MESSAGE, type_, at=ledger.now, rule=message.rule, data=data, private=private)
 
 
 def _fill_in(ledger: OrderLedger, message: Message) -> None:

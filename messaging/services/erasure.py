@@ -5,18 +5,24 @@ from collections.abc import Sequence
 
 from messaging.guards import ERASED
 from messaging.models import Message, MessageState
+from messaging.services.inbound import forget_inbound
 from orders.models import Order
 
 UNSENT = [MessageState.PENDING, MessageState.CLAIMED, MessageState.WAITING, MessageState.STOPPED, MessageState.DEAD]
 
 
 def forget_messages(orders: Sequence[Order]) -> int:
-    """Empty the messages of these orders and delete the stored mails; what waits never leaves. Returns how many."""
+    """Empty the messages of these orders, in and out, and delete the stored mails; what waits never leaves.
+
+    Returns how many.
+    """
     rows = Message.objects.filter(order__in=orders)
     for row in rows.exclude(proof="").iterator():
         row.proof.delete(save=False)
     rows.filter(state__in=UNSENT).update(
         state=MessageState.CANCELLED, reason=ERASED, claim_token=None, lease_until=None
     )
-    rows.filter(reason__startswith="refused").update(reason="refused")  # the server's words quote the address
-    return rows.update(to="", subject="", body="", last_error="", proof="")
+    for head in ("refused", "bounced", "delayed"):  # the server's words quote the address
+        rows.filter(reason__startswith=head).update(reason=head)
+    written = rows.update(to="", subject="", body="", last_error="", proof="", in_reply_to="")
+    return int(written + forget_inbound(orders))

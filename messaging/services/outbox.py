@@ -9,13 +9,16 @@ from django.core.validators import validate_email
 
 from messaging.contact_hours import next_window
 from messaging.guards import message_obstacle
-from messaging.models import Channel, Message, MessageState, Template
+from messaging.models import Channel, FailedAddress, Message, MessageState, Template
 from messaging.rendering import MissingVariables, Rendered, Text, load_text, render
 from messaging.values import buyer_language, order_values
 from messaging.vocabulary import Language, Purpose
 from orders.models import Order
 from orders.models.timeline import EventKind
 from orders.services.ledger import OrderLedger
+
+REPLY_RULE = "M5"
+OWN_TEXTS = "own texts"  # what a ledger remembers of its store: what it writes in place of the program's
 
 
 def queue_message(
@@ -54,6 +57,28 @@ def queue_message(
     return message
 
 
+def queue_reply(ledger: OrderLedger, text: Rendered, *, channel: Channel, in_reply_to: str = "") -> Message | None:
+    """Queue what a person wrote himself, word for word: nothing in it is read as a template (M9).
+
+    By e-mail it leaves in the buyer's next contact hour; without a working address, or where the person prefers it, it
+    waits to be sent by hand. `in_reply_to` is the Message-ID of the buyer's mail. None when nothing may leave any more.
+    """
+    purpose, sequence = Purpose.REPLY, ledger.order.timeline_length + 1  # of its own event, written below
+    if reason := message_obstacle(purpose, ledger.order):
+        data = {"purpose": purpose, "reason": reason}
+        ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=REPLY_RULE, data=data)
+        return None
+    message = _draft(ledger, purpose, buyer_language(ledger.order), REPLY_RULE, sequence)
+    if channel is Channel.BY_HAND:
+        message.channel, message.to, message.state = channel, "", MessageState.WAITING
+    message.subject, message.body = text.subject, text.body
+    message.written_by, message.in_reply_to = ledger.actor, in_reply_to
+    ledger.add(message)
+    said = {"purpose": purpose, "language": message.language, "channel": message.channel, "sequence": sequence}
+    ledger.write(EventKind.MESSAGE, "queued", at=ledger.now, rule=REPLY_RULE, data=said)
+    return message
+
+
 def draft_message(ledger: OrderLedger, purpose: Purpose) -> tuple[Language, Rendered]:
     """The text as it would go to the order's buyer now, to be read or copied. Raises MissingVariables."""
     language = buyer_language(ledger.order)
@@ -70,7 +95,7 @@ def contact_window(order: Order, now: datetime) -> datetime:
 
 def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str, sequence: int) -> Message:
     send_after = contact_window(ledger.order, ledger.now)
-    address = usable_address(ledger.order.buyer.email)
+    address = mail_address(ledger)
     return Message(
         order=ledger.order,
         purpose=purpose.value,
@@ -86,6 +111,18 @@ def _draft(ledger: OrderLedger, purpose: Purpose, language: Language, rule: str,
     )
 
 
+def mail_address(ledger: OrderLedger) -> str:
+    """The buyer's address, if it is one and no mail server has said that it does not work; else nothing (M6)."""
+    address = usable_address(ledger.order.buyer.email)
+    if not address:
+        return ""
+    store = ledger.order.store
+    failed = ledger.remember_of_store(
+        "failed addresses", lambda: list(FailedAddress.objects.filter(store=store).values_list("address", flat=True))
+    )
+    return "" if address.lower() in failed else address
+
+
 def usable_address(text: str) -> str:
     """The text if it is one e-mail address, else nothing: what is none is written to by hand (M6)."""
     try:
@@ -96,7 +133,7 @@ def usable_address(text: str) -> str:
 
 
 def _render(ledger: OrderLedger, purpose: Purpose, language: Language, given: Mapping[str, Any]) -> Rendered:
-    own = ledger.remember_of_store("own texts", lambda: list(Template.objects.filter(store=ledger.order.store)))
+    own = ledger.remember_of_store(OWN_TEXTS, lambda: list(Template.objects.filter(store=ledger.order.store)))
     found = [text for text in own if (text.purpose, text.language) == (purpose, language)]
     text = Text(found[0].subject, found[0].body) if found else load_text(purpose, language, ledger.policy.name)
     return render(text, order_values(ledger, language, given))

@@ -1,22 +1,28 @@
 """Sending to a real mail server: once each, with proof, and what becomes of a message that is not taken."""
 
 import hashlib
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
 from django.conf import LazySettings
+from django.db import transaction
 
 from disputes.models import ActionItem
 from disputes.reconciling import ask_for_hands
 from messaging import sending
 from messaging.models import Channel, Message, MessageState
-from messaging.sending import check_departure, claimed_message, mark_sent, send_due
+from messaging.sending import check_departure, claimed_messages, mark_sent, send_due
 from orders.models import Order, Store, TimelineEvent
 from orders.services.claiming import claim_due, reap_expired
+from orders.services.ledger import open_ledger
+from orders.services.verification import verify_timeline
 from tests.cast import after, alices_store, at, clock_at, fact, happens, paid, placed_order, shipped
 from tests.messaging.services.conftest import MORNING, Send
+from tests.racing import apart, wait_for_a_lock
 from tests.servers.disks import Disk
 from tests.servers.smtp import Answer, Mailroom
 
@@ -169,6 +175,22 @@ def test_a_mail_that_is_given_up_becomes_an_action_once(mail_server: Mailroom, m
     assert ActionItem.objects.filter(order=message.order, subject="order_received").count() == 1
 
 
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_refused_mail_becomes_an_action_once_though_two_sweeps_look_for_it(
+    mail_server: Mailroom, message: Message, send: Send
+) -> None:
+    mail_server.answers.append(Answer.REFUSE)
+    send()
+    with ThreadPoolExecutor(1) as pool, transaction.atomic():
+        open_ledger(message.order_id, now=at(MORNING), actor="test")
+        other = pool.submit(apart, lambda: ask_for_hands(at(after(MORNING, minutes=1))))
+        wait_for_a_lock()
+        assert ask_for_hands(at(after(MORNING, minutes=1))) == 1
+    assert other.result() == 0
+    assert ActionItem.objects.count() == 1
+
+
 # --- looked at again --------------------------------------------------------------------------------------------------
 def test_a_message_that_lost_its_sense_is_not_sent_and_says_why(
     mail_server: Mailroom, store: Store, send: Send
@@ -186,16 +208,15 @@ def test_a_worker_whose_lease_passed_does_not_send(mail_server: Mailroom, messag
     late = claim_due(Message, now=at(MORNING))
     reap_expired(Message, now=at(after(MORNING, minutes=6)))
     send(after(MORNING, minutes=6))
-    assert claimed_message(message.pk, late.token) is None
+    assert claimed_messages(late) == []
     assert len(mail_server.messages) == 1
 
 
 def test_a_mark_that_comes_after_the_lease_was_lost_changes_nothing(mail_server: Mailroom, message: Message) -> None:
     claim = claim_due(Message, now=at(MORNING))
-    held = claimed_message(message.pk, claim.token)
-    assert held is not None
+    [held] = claimed_messages(claim)
     reap_expired(Message, now=at(after(MORNING, minutes=6)))
-    mark_sent(held, "0" * 64, now=at(after(MORNING, minutes=6)))
+    mark_sent(held, "0" * 64, now=at(after(MORNING, minutes=6)), is_awaited=False)
     assert again(message).state == MessageState.PENDING
 
 
@@ -214,8 +235,7 @@ def test_a_worker_that_lost_its_lease_calls_off_nothing_that_has_left(
     mail_server: Mailroom, message: Message, send: Send
 ) -> None:
     claim = claim_due(Message, now=at(MORNING))
-    stale = claimed_message(message.pk, claim.token)
-    assert stale is not None
+    [stale] = claimed_messages(claim)
     reap_expired(Message, now=at(after(MORNING, minutes=6)))
     assert send(after(MORNING, minutes=6)) == 1
     happens(message.order, fact("03-02 12:10", "cancelled"))
@@ -336,3 +356,67 @@ def test_a_fault_in_one_message_holds_nobody_else_up(
     send()
     assert again(second).state == MessageState.SENT
     assert (again(first).state, again(first).attempts) == (MessageState.PENDING, 1)
+
+
+def test_the_next_mail_is_looked_at_again_though_all_of_a_turn_were_read_at_once(
+    mail_server: Mailroom, store: Store, send: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = placed_order(store, number="81", placed_at=at("03-02 11:59")).messages.get()
+    second = placed_order(store, number="82").messages.get()
+    keep = sending.keep_proof
+
+    def keep_while_the_next_is_cancelled(message: Message, mail: sending.Mail) -> str:
+        happens(second.order, fact("03-02 12:00", "cancelled"))
+        return keep(message, mail)
+
+    monkeypatch.setattr(sending, "keep_proof", keep_while_the_next_is_cancelled)
+    assert send() == 1
+    assert (again(first).state, again(second).state) == (MessageState.SENT, MessageState.CANCELLED)
+    assert len(mail_server.messages) == 1
+
+
+# --- marked -----------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], object]], None]:
+    """Lets something happen after the look at the order, and before the mail leaves."""
+    keep = sending.keep_proof
+
+    def let(happen: Callable[[], object]) -> None:
+        def keep_while_it_happens(message: Message, mail: sending.Mail) -> str:
+            happen()
+            return keep(message, mail)
+
+        monkeypatch.setattr(sending, "keep_proof", keep_while_it_happens)
+
+    return let
+
+
+def test_a_mail_is_marked_in_its_orders_chain(mail_server: Mailroom, message: Message, send: Send) -> None:
+    length = message.order.timeline.count()
+    send()
+    assert message.order.timeline.count() == length + 1
+    assert not verify_timeline(Order.objects.get(pk=message.order_id))
+
+
+def test_a_mail_is_marked_though_its_order_lived_on_while_it_left(
+    mail_server: Mailroom, message: Message, send: Send, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    meanwhile(lambda: happens(message.order, paid()))
+    assert send() == 1
+    assert again(message).state == MessageState.SENT
+    assert len(lines(message.order, "sent")) == 1
+    assert not verify_timeline(Order.objects.get(pk=message.order_id))
+
+
+def test_a_mail_that_another_worker_has_by_now_is_not_marked(
+    mail_server: Mailroom, message: Message, send: Send, meanwhile: Callable[[Callable[[], object]], None]
+) -> None:
+    def take_it_away() -> None:
+        reap_expired(Message, now=at(after(MORNING, minutes=6)))
+        claim_due(Message, now=at(MORNING))
+
+    meanwhile(take_it_away)
+    send()
+    assert again(message).state == MessageState.CLAIMED
+    assert lines(message.order, "sent") == []
+    assert not verify_timeline(Order.objects.get(pk=message.order_id))

@@ -1,38 +1,12 @@
-"""What is said to buyers: the store's own texts, and the outbox in which each message lives its whole life."""
+"""The outbox, in which each message to a buyer lives its whole life."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from messaging.vocabulary import Language, Purpose
-from orders.models import Order, Store
+from orders.models import Order
 from orders.models.claims import Claimable, ClaimState
 from orders.models.orders import OrderPart
-from orders.querysets import StoreScoped
-
-
-class Template(models.Model):
-    """A store's own text for a purpose and language, in place of the one that comes with the program."""
-
-    store = models.ForeignKey(Store, models.CASCADE, related_name="templates", verbose_name=_("store"))
-    purpose = models.CharField(_("purpose"), max_length=30, choices=[(p.value, p.value) for p in Purpose])
-    language = models.CharField(_("language"), max_length=10, choices=[(lang.value, lang.value) for lang in Language])
-    subject = models.CharField(_("subject"), max_length=200)
-    body = models.TextField(_("text"))
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    changed_at = models.DateTimeField(_("changed at"))
-
-    objects = StoreScoped.as_manager()
-
-    class Meta:
-        verbose_name = _("template")
-        verbose_name_plural = _("templates")
-        constraints = [
-            models.UniqueConstraint(fields=["store", "purpose", "language"], name="one_text_per_purpose_and_language")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.purpose} · {self.language}"
 
 
 class Channel(models.TextChoices):
@@ -76,6 +50,12 @@ class Message(Claimable):
     send_after = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.CharField(max_length=100, blank=True)
+    # Who has it before him in the by-hand run, and until when it is shown to nobody else (UTC).
+    held_by = models.CharField(max_length=100, blank=True, db_default="")
+    held_until = models.DateTimeField(null=True, blank=True)
+    # Of a reply: who wrote it, by his id, and the Message-ID of the mail that it answers.
+    written_by = models.CharField(max_length=100, blank=True, db_default="")
+    in_reply_to = models.CharField(max_length=500, blank=True, db_default="")
     # The message as it went out, kept as proof.
     proof = models.FileField(upload_to="messages/%Y/%m", blank=True)
     proof_sha256 = models.CharField(max_length=64, blank=True)
