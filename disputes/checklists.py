@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -46,6 +46,11 @@ def checklist(reason: str, exhibits: Iterable[tuple[str, str]], *, is_delivered:
         for kind in table["slots"].get(reason, [])
         if is_delivered or kind not in table["once_delivered"]
     ]
+
+
+def is_proof(added: Mapping[str, Any]) -> bool:
+    """Whether an `evidence_added` with these values proves anything: a file that cannot be read fills no slot."""
+    return not added.get("unreadable")
 
 
 def _count(sources: set[str]) -> int:

@@ -22,6 +22,7 @@ from orders.models import Store
 from orders.policies import UnusablePolicy
 from orders.zones import known_zone
 
+LONGEST_NUMBER = 18  # digits of a row's number
 UNUSABLE = 2  # the exit code for input that could not be used at all
 
 
@@ -84,6 +85,13 @@ def readable_file(text: str) -> Path:
     return path
 
 
+def dispute_number(text: str) -> int:
+    """An argument that is a dispute's number, as the desk's address of it shows."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER):
+        raise argparse.ArgumentTypeError(f"{text!r} is no dispute's number: expected one such as 12")
+    return int(text)
+
+
 def zone_name(text: str) -> str:
     """An argument that names an IANA time zone."""
     if not known_zone(text):
@@ -116,7 +124,7 @@ class FileCommand(ContractCommand):
         if store is None:
             self.fail(f"there is no store {options['store']!r}: make it with `manage.py create_store` first")
         timezone = options["timezone"] or store.current_policy.platform_zone
-        intake = Intake(store, now(), "command", lambda rows: self.tell(f"{rows} rows read"))
+        intake = Intake(store, now(), "command", lambda rows: self.tell(f"{rows} rows read"), now)
         try:
             with transaction.atomic() if options["dry_run"] else nullcontext():
                 report = self.take(intake, options["file"], timezone, options)

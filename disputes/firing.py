@@ -13,21 +13,28 @@ from datetime import datetime
 from django.db import transaction
 from django_fsm import can_proceed
 
+from disputes.adopting import catch_up
 from disputes.deadlines import DisputeMilestone, dispute_obstacle
+from disputes.following import PEOPLES_DATES
 from disputes.models import Dispute
 from disputes.reactions import MILESTONE_REACTIONS
 from disputes.services.advice import advise_again
-from disputes.services.cases import DISPUTE_REACTIONS
+from disputes.services.after_sale_dates import AfterSaleMilestone, fire_case_date
+from disputes.services.dispute_dates import DISPUTE_REACTIONS
+from disputes.services.promises import fire_promise
+from disputes.services.reviews import fire_review_date, is_review_date
 from disputes.services.tracking_cases import CaseMilestone, fire_follow_up, follow_parcel
+from messaging.models.promises import PromiseMilestone
 from orders.models import Milestone, Order
 from orders.planning import MilestoneKind, obstacle
 from orders.services.claiming import Claim, claim_due, fail_claimed, release_claim
-from orders.services.ledger import OrderLedger, open_ledgers, save_ledgers
+from orders.services.ledger import OPEN_STATES, OrderLedger, open_ledgers, save_ledgers
 from orders.services.milestones import MOVES, cancel_milestone, fire_milestone
 from orders.services.snapshots import freeze_tracking
 from orders.services.tallies import tally_fired
 
 logger = logging.getLogger(__name__)
+BATCH = 250  # dates: what a turn costs by itself is shared by them, and nobody waits long for an order of theirs
 # When the buyer is told where his parcel is, what the carriers said then is kept.
 CONTACTS = {MilestoneKind.CONTACT_30, MilestoneKind.CONTACT_45, MilestoneKind.CONTACT_60}
 
@@ -36,7 +43,7 @@ def fire_due(clock: Callable[[], datetime], *, until: datetime) -> int:
     """Fire everything that is due, until nothing is left or the time budget ends at `until`. Returns how many."""
     fired = 0
     while clock() < until:
-        claim = claim_due(Milestone, now=clock())
+        claim = claim_due(Milestone, now=clock(), limit=BATCH)
         if not claim.ids:
             break
         fired += _fire_claim(claim, clock, until)
@@ -92,19 +99,24 @@ def fire_together(pks: Sequence[int], token: uuid.UUID, *, now: datetime) -> int
     Whatever cannot be fired undoes them all, and is raised.
     """
     with transaction.atomic():
-        held = Milestone.objects.filter(pk__in=pks, claim_token=token).values("order_id")
-        ledgers = open_ledgers(Order.objects.filter(pk__in=held), now=now, actor="timer")
-        # A fact may have ended one while we waited for its order's lock.
-        due = [
-            (ledger, milestone)
-            for ledger in ledgers
-            for milestone in ledger.milestones
-            if milestone.claim_token == token and milestone.pk in pks
-        ]
+        held = Milestone.objects.filter(pk__in=pks, claim_token=token)
+        ledgers = open_ledgers(Order.objects.filter(pk__in=held.values("order_id")), now=now, actor="timer")
+        opened = {ledger.order.pk: ledger for ledger in ledgers}
+        # Read again: a fact may have ended one while we waited for its order's lock.
+        for milestone in held.filter(order__in=opened):
+            opened[milestone.order_id].held[milestone.pk] = milestone
+        for ledger in ledgers:
+            catch_up(ledger)
+        due = [(row, date) for row in ledgers for date in row.held.values() if _is_held(date, token)]
         for ledger, milestone in due:
             fire_in(ledger, milestone)
-        save_ledgers([ledger for ledger, _milestone in due])
+        save_ledgers(ledgers)
     return len(due)
+
+
+def _is_held(date: Milestone, token: uuid.UUID) -> bool:
+    """Whether the claim still holds it: changed rules may have moved it, or ended it, a moment ago."""
+    return date.claim_token == token and date.state in OPEN_STATES
 
 
 def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
@@ -113,6 +125,14 @@ def fire_in(ledger: OrderLedger, milestone: Milestone) -> None:
         _fire_dispute_milestone(ledger, milestone)
     elif milestone.kind == CaseMilestone.FOLLOW_UP:
         fire_follow_up(ledger, milestone)
+    elif is_review_date(milestone):
+        fire_review_date(ledger, milestone)
+    elif milestone.kind == AfterSaleMilestone.STEP_DUE:
+        fire_case_date(ledger, milestone)
+    elif milestone.kind in set(PromiseMilestone):
+        fire_promise(ledger, milestone)
+    elif fire := PEOPLES_DATES.get(milestone.kind):
+        fire(ledger, milestone)
     else:
         _fire_order_milestone(ledger, milestone)
     if ledger.order.disputed_at:

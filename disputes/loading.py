@@ -6,10 +6,11 @@ from datetime import datetime
 from django.db import transaction
 
 from disputes.deadlines import DisputeMilestone
+from disputes.lateness import act_on_stale
 from disputes.models import Dispute
-from disputes.recording import act_on_stale, record_in
+from disputes.recording import record_in
 from disputes.services.advice import advise_again
-from disputes.services.cases import miss_evidence_on, miss_response_on
+from disputes.services.dispute_dates import miss_evidence_on, miss_response_on
 from disputes.services.tracking_cases import follow_parcel
 from orders.events import Event
 from orders.models import Milestone, Order, Store
@@ -21,15 +22,26 @@ from orders.services.ledger import OrderLedger, save_ledgers
 from orders.services.milestones import replan, settle_stale
 
 
-def load_order(record: OrderRecord, events: Iterable[Event], store: Store, *, now: datetime, actor: str) -> Order:
+def load_order(
+    record: OrderRecord,
+    events: Iterable[Event],
+    store: Store,
+    *,
+    now: datetime,
+    actor: str,
+    recorded_at: datetime | None = None,
+) -> Order:
     """Store the order with its facts, those of its dated columns included.
 
     Dates that have passed are stale and mail nobody; those to come are live.
-    `now` is the real instant (UTC); events after it are left out. Raises IntegrityError when the store has the order.
+    `now` is the real instant (UTC); events after it are left out. `recorded_at` is when the timeline says that it was
+    written; None: each line on its own date, which programs that read the store's events by their order may pass by.
+    Raises IntegrityError when the store has the order.
     """
     with transaction.atomic():
         buyer = store.buyers.filter(key=buyer_key(record)).first()
-        ledger = start_order(record, store, now=record.placed_at, actor=actor, buyer=buyer)
+        began = record.placed_at
+        ledger = start_order(record, store, now=began, actor=actor, buyer=buyer, written_at=recorded_at)
         replan(ledger, at=record.placed_at)
         for row in ledger.milestones:
             row.state, row.outcome_at = MilestoneState.PENDING, None

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from disputes.reactions import tell_buyer
+from disputes.services.telling import tell_buyer
 from disputes.services.tracking_cases import open_case, take_step_in
 from disputes.tracking_lifecycle import CaseStep
 from messaging.models import Message
@@ -31,7 +31,7 @@ def send_text(order_id: int, purpose: Purpose, *, now: datetime, actor: str) -> 
         tell_buyer(ledger, purpose, rule=rule)
         sent = next((row for row in reversed(ledger.rows) if isinstance(row, Message)), None)
         if sent is not None:
-            _note_step(ledger, CaseStep.REASSURE)
+            note_step(ledger, CaseStep.REASSURE)
         save_ledgers([ledger])
     return sent
 
@@ -40,11 +40,12 @@ def note_query(order_id: int, *, now: datetime, actor: str) -> None:
     """A person asked a source where the parcel is: the case's step, where that is the next one."""
     with transaction.atomic():
         ledger = open_ledger(order_id, now=now, actor=actor)
-        _note_step(ledger, CaseStep.QUERY)
+        note_step(ledger, CaseStep.QUERY)
         save_ledgers([ledger])
 
 
-def _note_step(ledger: OrderLedger, step: CaseStep) -> None:
+def note_step(ledger: OrderLedger, step: CaseStep) -> None:
+    """A step of the order's case was taken, where it is the next one."""
     case = open_case(ledger)
     if case and case.next_step is step:
         take_step_in(ledger, case, step)

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
+from disputes.case_parcels import case_parcels, take_answer
 from disputes.tracking_answers import journey_of, note_answer, take_news
 from orders.models import Shipment, TrackingAccount, TrackingPush, TrackingSubscription
 from orders.models.providers import PushState, SubscriptionState
@@ -48,6 +49,9 @@ def _take_one(pk: int, token: uuid.UUID, now: datetime) -> bool:
         parcels = _parcels(push.account, answer.number)
         for parcel in parcels:
             _take_in(push.account, parcel, event, answer, now)
+        of_cases = [] if parcels else case_parcels(push.account.store_id, [answer.number]).get(answer.number, [])[-1:]
+        for case_parcel in of_cases:
+            take_answer(case_parcel, answer, source=push.account.provider, now=now)
     except Unreadable as error:
         held.update(state=PushState.UNREADABLE, last_error=str(error), **free)
         return False
@@ -55,11 +59,11 @@ def _take_one(pk: int, token: uuid.UUID, now: datetime) -> bool:
         logger.exception("post %s could not be taken in", pk)
         fail_claimed(TrackingPush, pk, token, error=f"{type(error).__name__}: {error}", now=now)
         return False
-    if parcels:
+    if parcels or of_cases:
         held.update(state=PushState.DONE, last_error="", **free)
     else:
         _wait_for_order(push, now)
-    return bool(parcels)
+    return bool(parcels or of_cases)
 
 
 def _wait_for_order(push: TrackingPush, now: datetime) -> None:

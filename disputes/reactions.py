@@ -4,53 +4,31 @@ Two tables: milestone kind → function, and event type → function.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
 
 from disputes.disruptions import touches
-from disputes.models import ActionItem, ActionKind
-from disputes.services.actions import raise_action, settle_actions
+from disputes.extending import ask_extension
+from disputes.models import ActionKind
+from disputes.refunds import amount_left, raise_refund, react_to_choice, react_to_lookup
+from disputes.services.actions import raise_action, raise_overdue, settle_actions
+from disputes.services.promises import QUESTION
+from disputes.services.questions import keep_words
 from disputes.services.receipts import ask_for_parcel
-from messaging.models import Channel, Message, MessageState
-from messaging.services.outbox import queue_message
+from disputes.services.receiving_reviews import keep_review
+from disputes.services.reviews import UNANSWERED, ask_for_step, plan_review, remind_reply
+from disputes.services.telling import tell_buyer
 from messaging.vocabulary import Purpose
 from orders.events import Event, EventType
 from orders.models import Milestone, TrackingEvent
-from orders.planning import MilestoneKind, ending, handling_end, protection_end
-from orders.services.arrivals import learnt_span
+from orders.planning import MilestoneKind, handling_end, is_cancelling
 from orders.services.facts import Outcome
 from orders.services.ledger import OrderLedger
 from orders.services.objections import is_high_value
-from orders.services.parcels import latest_lookups
 from orders.services.snapshots import freeze_tracking
 from orders.tax_ids import is_tax_id
 from orders.tracking_statuses import TrackingStatus
 from orders.triage import TrackingQueue
 
 Kind = MilestoneKind
-
-
-def tell_buyer(
-    ledger: OrderLedger, purpose: Purpose, *, rule: str, sequence: int | None = None, **given: object
-) -> None:
-    """Queue a message; what cannot leave by itself becomes an action of the team, so that nothing is lost."""
-    cause = sequence or ledger.order.timeline_length
-    message = queue_message(ledger, purpose, rule=rule, sequence=cause, given=given)
-    if message is not None:
-        ask_for_hand(ledger, message)
-
-
-def ask_for_hand(ledger: OrderLedger, message: Message) -> ActionItem | None:
-    """The action behind a message that a person has to send (M6) or complete (M3), or None where none is needed."""
-    if message.state == MessageState.STOPPED:
-        data = {"purpose": message.purpose, "reason": message.reason}
-        return raise_action(ledger, ActionKind.CONTACT_BUYER, rule="M3", subject=message.purpose, data=data)
-    if message.channel == Channel.BY_HAND or message.state == MessageState.DEAD:
-        due_at = message.send_after + ledger.policy.duration("R12", "next_date")
-        data = {"purpose": message.purpose}
-        return raise_action(
-            ledger, ActionKind.SEND_BY_HAND, rule="M6", due_at=due_at, subject=message.purpose, data=data
-        )
-    return None
 
 
 # --- milestones -------------------------------------------------------------------------------------------------------
@@ -69,7 +47,7 @@ def _warn_shipping(ledger: OrderLedger, milestone: Milestone) -> None:
 
 def _note_overdue_shipping(ledger: OrderLedger, milestone: Milestone) -> None:
     sequence = ledger.order.timeline_length
-    raise_action(ledger, ActionKind.SHIP, rule=milestone.rule, data={"overdue": True})
+    raise_overdue(ledger, ActionKind.SHIP, rule=milestone.rule, due_at=milestone.due_at)
     tell_buyer(ledger, Purpose.SHIP_DELAY, rule=milestone.rule, sequence=sequence)
 
 
@@ -103,7 +81,12 @@ def _request_review(ledger: OrderLedger, milestone: Milestone) -> None:
 
 
 def _remind_review_reply(ledger: OrderLedger, milestone: Milestone) -> None:
-    raise_action(ledger, ActionKind.REPLY_REVIEW, rule=milestone.rule, data={"overdue": True})
+    remind_reply(ledger, rule=milestone.rule)
+
+
+def _note_unanswered_cancellation(ledger: OrderLedger, milestone: Milestone) -> None:
+    """Loud; only the platform's word cancels the order (P8)."""
+    raise_overdue(ledger, ActionKind.ANSWER_CANCELLATION, rule=milestone.rule, due_at=milestone.due_at)
 
 
 def _nothing_more(_ledger: OrderLedger, _milestone: Milestone) -> None:
@@ -113,6 +96,8 @@ def _nothing_more(_ledger: OrderLedger, _milestone: Milestone) -> None:
 MILESTONE_REACTIONS: dict[MilestoneKind, Callable[[OrderLedger, Milestone], None]] = {
     Kind.PAYMENT_REMINDER: _remind_payment,
     Kind.PAYMENT_EXPIRY: _tell_expiry,
+    Kind.CANCELLATION_REMINDER: _nothing_more,
+    Kind.CANCELLATION_DUE: _note_unanswered_cancellation,
     Kind.SHIP_WARNING: _warn_shipping,
     Kind.SHIP_OVERDUE: _note_overdue_shipping,
     Kind.FIRST_SCAN: _verify_tracking,
@@ -129,51 +114,6 @@ MILESTONE_REACTIONS: dict[MilestoneKind, Callable[[OrderLedger, Milestone], None
 }
 
 
-def amount_left(ledger: OrderLedger) -> object:
-    """What has not gone back to the buyer yet, in the order's currency; None when the total is not known."""
-    order = ledger.order
-    return None if order.total is None else order.total - order.refunded_amount
-
-
-def raise_refund(ledger: OrderLedger, *, rule: str, **more: object) -> None:
-    """Ask the team to refund, with the amount, before the buyer's protection ends."""
-    due_at = protection_end(ledger.order, ledger.policy)
-    raise_action(ledger, ActionKind.REFUND, rule=rule, due_at=due_at, data=_refund_data(ledger) | more)
-
-
-def _refund_data(ledger: OrderLedger) -> dict[str, object]:
-    amount = amount_left(ledger)
-    return {"amount": None if amount is None else str(amount), "currency": ledger.order.currency}
-
-
-def ask_extension(ledger: OrderLedger, *, rule: str) -> None:
-    """Ask the team to extend the receipt time: by so many days that the protection outlasts the wait so far (G1)."""
-    end = protection_end(ledger.order, ledger.policy)
-    days = suggested_days(ledger, end) if end else None
-    raise_action(ledger, ActionKind.EXTEND_RECEIPT_TIME, rule=rule, due_at=end, data={"days": days})
-
-
-def suggested_days(ledger: OrderLedger, end: datetime) -> int:
-    """Days to add so that the protection ends after the expected arrival.
-
-    That is when all but a tenth of the store's own parcels on this lane have come (T1). Without a history, or when that
-    is over, a parcel is expected within another promised time's worth of tolerance: the same span that separates the
-    promise from the end of the protection.
-    """
-    span = ledger.policy.duration("G1", "after_promise")
-    learnt = latest_arrival(ledger)
-    expected = learnt if learnt and learnt > ledger.now else ledger.now + span
-    return max(span.days, (expected + span - end).days)
-
-
-def latest_arrival(ledger: OrderLedger) -> datetime | None:
-    """When the parcel has normally come, by the store's own history (UTC); None without one."""
-    carrier = ledger.shipments[-1].carrier if ledger.shipments else ""
-    learnt = learnt_span(ledger.order, carrier)
-    shipped_at: datetime | None = ledger.order.shipped_at
-    return shipped_at + timedelta(days=learnt.latest) if learnt and shipped_at else None
-
-
 # --- events -----------------------------------------------------------------------------------------------------------
 def react_to_placed(ledger: OrderLedger) -> None:
     """A new order: thank the buyer, and ask for his tax number where the parcel will need it (S7, S1)."""
@@ -186,8 +126,19 @@ def react_to_placed(ledger: OrderLedger) -> None:
         tell_buyer(ledger, Purpose.TAX_ID_REQUEST, rule="S1", sequence=cause)
 
 
+def _on_cancellation_request(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
+    """The team answers before the platform does; a parcel that has left is not called off any more (P8)."""
+    if not ledger.policy.has("P8") or ledger.order.cancelled_at or ledger.order.refunded_at:
+        return
+    if is_cancelling(ledger.order):
+        due_at = event.at + ledger.policy.duration("P8")
+        raise_action(ledger, ActionKind.ANSWER_CANCELLATION, rule="P8", due_at=due_at)
+    elif ledger.is_news(event.at):
+        raise_action(ledger, ActionKind.CONTACT_BUYER, rule="P8", subject="cancellation")
+
+
 def _on_shipped(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
-    settle_actions(ledger, [ActionKind.SHIP], reason="shipped")
+    settle_actions(ledger, [ActionKind.SHIP, ActionKind.ANSWER_CANCELLATION], reason="shipped")
     if ledger.is_news(event.at):
         tell_buyer(ledger, Purpose.SHIPPED, rule="S7", sequence=outcome.sequence)
 
@@ -198,6 +149,7 @@ WHILE_WAITING = [
     ActionKind.RECORD_CHOICE,
     ActionKind.REFUND,
     ActionKind.SHIP,
+    ActionKind.ANSWER_CANCELLATION,
 ]
 
 
@@ -256,21 +208,6 @@ def _on_tracking(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
         raise_action(ledger, ActionKind.CONTACT_BUYER, rule="T4", subject=subject, data=data)
 
 
-def _on_lookup(ledger: OrderLedger, _event: Event, _outcome: Outcome) -> None:
-    """A parcel that nobody knows is refunded before it is complained of: one complaint freezes the store (T6)."""
-    if not ledger.policy.has("T6") or ending(Kind.TRACKING_STALLED, ledger.order):
-        return  # the parcel is waited for no more
-    lookups = latest_lookups(ledger)
-    if any(lookups.values()) or ledger.order.first_scan_at:
-        settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="found")
-    elif len(lookups) >= ledger.policy.value("T6", "sources"):
-        settle_actions(ledger, [ActionKind.VERIFY_TRACKING], reason="untraceable")
-        data = _refund_data(ledger) | {"warning": "store_freeze"}
-        raise_action(ledger, ActionKind.REFUND, rule="T6", data=data)  # now, not only before the protection ends
-    else:
-        raise_action(ledger, ActionKind.VERIFY_TRACKING, rule="T6")
-
-
 def _latest_status(ledger: OrderLedger) -> str:
     added = [row for row in ledger.rows if isinstance(row, TrackingEvent)]
     return added[-1].status if added else ""
@@ -301,12 +238,6 @@ def _on_denied_receipt(ledger: OrderLedger, event: Event, _outcome: Outcome) -> 
         ask_for_parcel(ledger, event)
 
 
-def _on_choice(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
-    settle_actions(ledger, [ActionKind.RECORD_CHOICE], reason="buyer_choice")
-    if not ledger.order.refunded_at and event.text("choice") in {"refund", "partial_refund"}:
-        raise_refund(ledger, rule="C2", choice=event.text("choice"))
-
-
 def _on_refund(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
     settled = [ActionKind.REFUND, ActionKind.RECORD_CHOICE]
     if ledger.order.refunded_at:
@@ -318,14 +249,19 @@ def _on_refund(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
 
 
 def _on_review(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
-    if ledger.order.reviewed_at == event.at and ledger.is_news(event.at):
-        due_at = event.at + ledger.policy.duration("R10")
-        raise_action(ledger, ActionKind.REPLY_REVIEW, rule="R10", due_at=due_at)
+    review = keep_review(ledger, event)
+    if ledger.order.reviewed_at == event.at and ledger.is_news(event.at) and review.state in UNANSWERED:
+        ask_for_step(ledger, review, rule="R10")
+    elif review.is_open:
+        plan_review(ledger, review)
 
 
-def _on_buyer_message(ledger: OrderLedger, event: Event, _outcome: Outcome) -> None:
-    if ledger.is_news(event.at):
-        raise_action(ledger, ActionKind.CONTACT_BUYER, rule="M7", subject="buyer_message")
+def _on_buyer_message(ledger: OrderLedger, event: Event, outcome: Outcome) -> None:
+    is_news = ledger.is_news(event.at)
+    if not event.data.get("inbound"):  # it came through no door that keeps what buyers write
+        keep_words(ledger, event, sequence=outcome.sequence, is_news=is_news)
+    if is_news:
+        raise_action(ledger, ActionKind.CONTACT_BUYER, rule="M7", subject=QUESTION)
 
 
 def _settle(*kinds: ActionKind) -> Callable[[OrderLedger, Event, Outcome], None]:
@@ -338,17 +274,19 @@ def _settle(*kinds: ActionKind) -> Callable[[OrderLedger, Event, Outcome], None]
 EVENT_REACTIONS: dict[EventType, Callable[[OrderLedger, Event, Outcome], None]] = {
     EventType.SHIPPED: _on_shipped,
     EventType.TRACKING: _on_tracking,
-    EventType.TRACKING_LOOKUP: _on_lookup,
+    EventType.TRACKING_LOOKUP: react_to_lookup,
     EventType.DELIVERED: _on_delivered,
     EventType.RECEIPT_DENIED: _on_denied_receipt,
     EventType.DISRUPTION: _on_disruption,
-    EventType.BUYER_CHOICE: _on_choice,
+    EventType.BUYER_CHOICE: react_to_choice,
     EventType.REFUND_ISSUED: _on_refund,
     EventType.REVIEW_RECEIVED: _on_review,
     EventType.BUYER_MESSAGE: _on_buyer_message,
     EventType.RECEIPT_EXTENDED: _settle(ActionKind.EXTEND_RECEIPT_TIME),
     EventType.FUNDS_RELEASED: _settle(ActionKind.RELEASE_FUNDS),
     EventType.REPAID: _settle(ActionKind.ASK_REPAYMENT),
+    EventType.CANCELLATION_REQUESTED: _on_cancellation_request,
+    EventType.CANCELLATION_REFUSED: _settle(ActionKind.ANSWER_CANCELLATION),
     EventType.CANCELLED: _settle(*WHILE_WAITING),
     EventType.COMPLETED: _settle(*WHILE_WAITING),
 }

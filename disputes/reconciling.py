@@ -3,18 +3,21 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
+from disputes.adopting import catch_up
 from disputes.deadlines import replan_dispute
-from disputes.models import ActionItem, ActionState, Dispute, TrackingCase
-from disputes.reactions import ask_for_hand
+from disputes.lateness import ask_for_forgotten, is_shipping_forgotten
+from disputes.models import ActionItem, ActionKind, ActionState, Dispute, TrackingCase
 from disputes.services.by_hand import FOR_A_PERSON
-from disputes.services.cases import open_disputes
+from disputes.services.dispute_rows import open_disputes
+from disputes.services.telling import ask_for_hand
 from disputes.services.tracking_cases import ASKED, CaseMilestone, bring_case_in_line, follow_parcel
 from messaging.models import Message
 from orders.lifecycle import OPEN
 from orders.models import Milestone, Order
-from orders.services.ledger import OPEN_STATES, OrderLedger, open_ledger, save_ledgers
+from orders.services.ledger import OPEN_STATES, OrderLedger, open_ledger, save_ledgers, view_ledger
 from orders.services.milestones import replan
 
 BATCH = 500
@@ -27,8 +30,10 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
     first, in three questions and without a lock; only where something is missing is the order locked and mended.
     """
     ids = list(Order.objects.filter(state__in=OPEN, pk__gt=after).order_by("pk").values_list("pk", flat=True)[:BATCH])
-    for ledger in _look_at(ids, now):
-        if _plan_again(ledger):
+    ledgers = _look_at(ids, now)
+    forgotten = _never_asked_to_ship([ledger.order.pk for ledger in ledgers if is_shipping_forgotten(ledger)])
+    for ledger in ledgers:
+        if _plan_again(ledger) or ledger.order.pk in forgotten:
             _mend(ledger.order.pk, now)
     return ids[-1] if len(ids) == BATCH else 0
 
@@ -36,7 +41,7 @@ def reconcile_orders(now: datetime, *, after: int = 0) -> int:
 def _look_at(ids: list[int], now: datetime) -> list[OrderLedger]:
     """The orders with their dates and disputes as they stand now; not locked, and never to be saved."""
     ledgers = {
-        order.pk: OrderLedger(order=order, now=now, actor="reconciliation", milestones=[], shipments=[])
+        order.pk: view_ledger(order, now=now, actor="reconciliation", milestones=[], shipments=[])
         for order in Order.objects.filter(pk__in=ids).select_related("store").order_by("pk")
     }
     for row in Milestone.objects.filter(order__in=ids).order_by("due_at", "id"):
@@ -47,6 +52,12 @@ def _look_at(ids: list[int], now: datetime) -> list[OrderLedger]:
     for dispute in Dispute.objects.filter(order__in=disputed):
         ledgers[dispute.order_id].read[Dispute.__name__].append(dispute)
     return list(ledgers.values())
+
+
+def _never_asked_to_ship(ids: list[int]) -> set[int]:
+    """Those of the orders late to ship for which nobody was ever asked to (S4)."""
+    asked = ActionItem.objects.filter(order__in=ids, kind=ActionKind.SHIP) if ids else ActionItem.objects.none()
+    return set(ids) - set(asked.values_list("order_id", flat=True))
 
 
 def _plan_again(ledger: OrderLedger) -> bool:
@@ -62,31 +73,42 @@ def _mend(order_id: int, now: datetime) -> None:
     """The same again under the order's lock, for a fact may have come meanwhile."""
     with transaction.atomic():
         ledger = open_ledger(order_id, now=now, actor="reconciliation")
+        catch_up(ledger)
         _plan_again(ledger)
+        ask_for_forgotten(ledger)
         follow_parcel(ledger)
         save_ledgers([ledger])
 
 
 def ask_for_hands(now: datetime) -> int:
-    """Raise the action behind each message that came to wait for a person after it was queued. Returns how many."""
+    """Raise the action behind each message that came to wait for a person after it was queued. Returns how many.
+
+    Two sweeps find the same message at once, so it is looked at again under its order's lock.
+    """
     asked = ActionItem.objects.filter(
         order=OuterRef("order"), subject=OuterRef("purpose"), raised_at__gte=OuterRef("queued_at")
     )
     waiting = list(Message.objects.filter(state__in=FOR_A_PERSON).exclude(Exists(asked)).order_by("pk")[:BATCH])
-    for message in waiting:
-        with transaction.atomic():
-            ledger = open_ledger(message.order_id, now=now, actor="reconciliation")
-            current = next(row for row in ledger.rows_of(Message) if row.pk == message.pk)
-            ask_for_hand(ledger, current)
-            save_ledgers([ledger])
-    return len(waiting)
+    return sum(_ask_for_hand(message, now) for message in waiting)
+
+
+def _ask_for_hand(message: Message, now: datetime) -> bool:
+    with transaction.atomic():
+        ledger = open_ledger(message.order_id, now=now, actor="reconciliation")
+        current = next(row for row in ledger.rows_of(Message) if row.pk == message.pk)
+        since = [row for row in ledger.rows_of(ActionItem) if row.raised_at >= current.queued_at]
+        if current.state not in FOR_A_PERSON or any(row.subject == current.purpose for row in since):
+            return False
+        ask_for_hand(ledger, current)
+        save_ledgers([ledger])
+    return True
 
 
 def mend_cases(now: datetime) -> int:
     """Bring tracking cases in line that no longer fit their orders, or whose date came and went. Returns how many."""
-    asked = ActionItem.objects.filter(
-        Q(kind__in=ASKED) | Q(subject__startswith="tracking:"), order=OuterRef("order"), state=ActionState.OPEN
-    )
+    by_rules = Q(subject="") | Q(subject=_about("queue"))
+    mine = Q(subject=_about("number")) | (Q(kind__in=ASKED) & by_rules)
+    asked = ActionItem.objects.filter(mine, order=OuterRef("order"), state=ActionState.OPEN)
     dates = Milestone.objects.filter(order=OuterRef("order"), kind=CaseMilestone.FOLLOW_UP, state__in=OPEN_STATES)
     cases = TrackingCase.objects.filter(closed_at=None)
     forgotten = Q(next_at__lte=now) & ~Exists(asked) & ~Exists(dates)
@@ -100,3 +122,8 @@ def mend_cases(now: datetime) -> int:
             bring_case_in_line(ledger)
             save_ledgers([ledger])
     return len(ids)
+
+
+def _about(field: str) -> Concat:
+    """For a query under tracking cases: the subject of what is asked about the case, or about its queue."""
+    return Concat(Value("tracking:"), Cast(OuterRef(field), CharField()), output_field=CharField())

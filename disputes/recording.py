@@ -5,20 +5,29 @@ from datetime import datetime
 
 from django.db import transaction
 
-from disputes.reactions import EVENT_REACTIONS, ask_extension, raise_refund, react_to_placed
+from disputes.adopting import RULES_CHANGED, catch_up
+from disputes.following import follow_people
+from disputes.lateness import act_on_late_delivery, act_on_stale
+from disputes.reactions import EVENT_REACTIONS, react_to_placed
 from disputes.services.advice import advise_again
+from disputes.services.after_sale_facts import broken_case_rules, case_parcel, follow_facts, take_parcel_news
 from disputes.services.by_hand import drop_moot_messages
 from disputes.services.cases import apply_to_dispute, broken_dispute_rules, forbids_dispute_command
 from disputes.services.tracking_cases import follow_parcel
 from orders.events import Event
 from orders.models import Milestone
 from orders.models.milestones import MilestoneState
-from orders.planning import MilestoneKind, protection_end
 from orders.services.facts import Extension, Outcome, apply_event
 from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
 from orders.services.milestones import replan, settle_stale
+from orders.services.objections import Broken
 
-DISPUTES = Extension(broken_dispute_rules, forbids_dispute_command, apply_to_dispute)
+
+def _broken_rules(ledger: OrderLedger, event: Event) -> list[Broken]:
+    return [*broken_dispute_rules(ledger, event), *broken_case_rules(ledger, event)]
+
+
+DISPUTES = Extension(_broken_rules, forbids_dispute_command, apply_to_dispute)
 
 
 def record(order_id: int, event: Event, *, now: datetime, actor: str) -> Outcome:
@@ -36,11 +45,15 @@ def record(order_id: int, event: Event, *, now: datetime, actor: str) -> Outcome
 
 def record_in(ledger: OrderLedger, event: Event) -> Outcome:
     """Record an event on an open ledger; whoever opened it saves it."""
+    if parcel := case_parcel(ledger, event):
+        return take_parcel_news(ledger, parcel, event)
     outcome = apply_event(ledger, event, DISPUTES)
     reaction = EVENT_REACTIONS.get(outcome.type)
     if reaction and outcome.is_new and not outcome.refusal:
         reaction(ledger, event, outcome)
     if outcome.is_new and not outcome.refusal:
+        follow_people(ledger, event, outcome)
+        follow_facts(ledger, event, outcome.type)
         drop_moot_messages(ledger)
         if ledger.order.disputed_at:
             advise_again(ledger)
@@ -50,29 +63,32 @@ def record_in(ledger: OrderLedger, event: Event) -> Outcome:
 
 
 def take_in(ledger: OrderLedger, facts: Iterable[Event]) -> list[Outcome]:
-    """Record the facts of an order in their order, then settle the dates that passed before we knew of them."""
-    if ledger.is_new:
-        react_to_placed(ledger)
-    outcomes = [record_in(ledger, fact) for fact in facts]
-    if ledger.is_new:
-        replan(ledger, at=ledger.order.placed_at)
-    stale = [row for row in _touched(ledger) if row.state == MilestoneState.STALE]
-    settle_stale(ledger, stale)
-    act_on_stale(ledger, stale)
+    """Record the facts of an order in their order, with what the team can still do about what we learn too late."""
+    outcomes = take_facts(ledger, facts)
+    act_on_past(ledger)
     return outcomes
 
 
-def _touched(ledger: OrderLedger) -> list[Milestone]:
-    return [*(row for row in ledger.rows if isinstance(row, Milestone)), *ledger.changed]
+def take_facts(ledger: OrderLedger, facts: Iterable[Event]) -> list[Outcome]:
+    """The same for some of the facts that come in at once: whoever has taken them all calls `act_on_past`."""
+    if ledger.is_new:
+        react_to_placed(ledger)
+    catch_up(ledger)
+    outcomes = [record_in(ledger, fact) for fact in facts]
+    if ledger.is_new:
+        replan(ledger, at=ledger.order.placed_at)
+    settle_stale(ledger, _learnt_stale(ledger))
+    return outcomes
 
 
-def act_on_stale(ledger: OrderLedger, stale: list[Milestone]) -> None:
-    """A date that passed mails nobody; but while the buyer's protection runs, the team can still act on it."""
-    end = protection_end(ledger.order, ledger.policy)
-    if end is None or end <= ledger.now or ledger.order.disputed_at:
-        return
-    kinds = {row.kind: row.rule for row in stale}
-    if rule := kinds.get(MilestoneKind.PROTECTION_CHECK):
-        ask_extension(ledger, rule=rule)
-    if rule := kinds.get(MilestoneKind.CONTACT_60):
-        raise_refund(ledger, rule=rule)
+def act_on_past(ledger: OrderLedger) -> None:
+    """Ask the team for what it can still do about the dates and the delivery that were past when they came in."""
+    act_on_stale(ledger, _learnt_stale(ledger))
+    act_on_late_delivery(ledger)
+
+
+def _learnt_stale(ledger: OrderLedger) -> list[Milestone]:
+    """The dates that were past already when the facts just recorded made us know of them."""
+    added = [row for row in ledger.rows if isinstance(row, Milestone)]
+    touched = [*added, *ledger.changed]
+    return [row for row in touched if row.state == MilestoneState.STALE and row.reason != RULES_CHANGED]

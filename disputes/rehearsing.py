@@ -1,7 +1,7 @@
 """Rehearsing an order on a virtual clock: the real services, in a transaction that is rolled back."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from disputes.firing import fire_in
 from disputes.models import ActionItem, AdviceEntry
 from disputes.reactions import react_to_placed
 from disputes.recording import record_in
-from disputes.services.cases import latest_dispute
+from disputes.services.dispute_rows import latest_dispute
 from messaging.models import Message, MessageState
 from messaging.sending import settle_departure
 from orders.events import Event, EventType
@@ -21,11 +21,11 @@ from orders.models import Milestone, Store, TimelineEvent
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind
 from orders.planning import protection_end
-from orders.policies import load_policy
+from orders.policies import load_policy, override_policy
 from orders.records import OrderRecord
 from orders.rules import printed_position
 from orders.services.intake import start_order
-from orders.services.ledger import OrderLedger, save_ledgers
+from orders.services.ledger import REHEARSAL, OrderLedger, save_ledgers
 from orders.services.milestones import replan
 
 LISTED = {MessageState.PENDING, MessageState.WAITING}
@@ -88,20 +88,35 @@ class Rehearsal:
         return sorted([*self.departed, *self._waiting()], key=lambda message: (message.send_after, message.pk))
 
 
-def rehearse(record: OrderRecord, events: Iterable[Event], *, policy_name: str, until: datetime) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """The rules to rehearse: a pack, its latest version where none is named, and own values in place of its own."""
+
+    policy_name: str
+    version: int | None = None
+    overrides: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def rehearse(record: OrderRecord, events: Iterable[Event], *, rules: RuleSet, until: datetime) -> dict[str, Any]:
     """The contract's answer for one order. Raises UnusablePolicy."""
     with transaction.atomic():
         try:
-            rehearsal = _start(record, policy_name)
+            rehearsal = _start(record, rules)
             rehearsal.run(_as_facts(record, events), until=until)
             return answer(rehearsal)
         finally:
             transaction.set_rollback(True)
 
 
-def tally(record: OrderRecord, *, policy_name: str, until: datetime) -> dict[str, Counter[tuple[str, ...]]]:
+def tally(
+    record: OrderRecord, events: Iterable[Event] = (), *, rules: RuleSet, until: datetime
+) -> dict[str, Counter[tuple[str, ...]]]:
     """What one order adds to the answer for an order file."""
-    result = rehearse(record, (), policy_name=policy_name, until=until)
+    return count_answer(rehearse(record, events, rules=rules, until=until))
+
+
+def count_answer(result: Mapping[str, Any]) -> dict[str, Counter[tuple[str, ...]]]:
+    """What the answer for one order adds to a sum."""
     return {
         "states": Counter([(result["order"]["state"],)]),
         "milestones": Counter((row["kind"], row["outcome"]) for row in result["milestones"]),
@@ -117,12 +132,17 @@ def _as_facts(record: OrderRecord, events: Iterable[Event]) -> list[Event]:
     return sorted([*dated, *events], key=lambda event: event.at)
 
 
-def _start(record: OrderRecord, policy_name: str) -> Rehearsal:
-    policy = load_policy(policy_name)
+def _start(record: OrderRecord, rules: RuleSet) -> Rehearsal:
+    policy = override_policy(load_policy(rules.policy_name, rules.version), rules.overrides)
     store = Store.objects.create(
-        slug="rehearsal", name=str(policy.title["en"]), policy_name=policy_name, timezone=policy.platform_zone
+        slug="rehearsal",
+        name=str(policy.title["en"]),
+        policy_name=policy.name,
+        policy_version=policy.version,
+        policy_overrides=dict(rules.overrides),
+        timezone=policy.platform_zone,
     )
-    ledger = start_order(record, store, now=record.placed_at, actor="replay")
+    ledger = start_order(record, store, now=record.placed_at, actor=REHEARSAL)
     replan(ledger, at=record.placed_at)
     for milestone in ledger.milestones:
         milestone.state, milestone.outcome_at = (

@@ -18,7 +18,7 @@ from typing import Any
 import django
 from django.core.management import call_command
 
-from disputes.rehearsing import rehearse, tally
+from disputes.rehearsing import RuleSet, rehearse, tally
 from disputes.scenarios import Scenario
 from orders.records import OrderRecord, RowError
 
@@ -48,7 +48,7 @@ def _prepare_database() -> None:
 def rehearse_scenario(scenario: Scenario, policy_name: str, until: datetime) -> dict[str, Any]:
     """In a worker: the answer for one scenario."""
     _prepare_database()
-    return rehearse(scenario.record, scenario.events, policy_name=policy_name, until=until)
+    return rehearse(scenario.record, scenario.events, rules=RuleSet(policy_name), until=until)
 
 
 def tally_orders(records: list[OrderRecord], policy_name: str, until: datetime) -> Tally:
@@ -56,7 +56,7 @@ def tally_orders(records: list[OrderRecord], policy_name: str, until: datetime) 
     _prepare_database()
     total: Tally = defaultdict(Counter)
     for record in records:
-        for name, counter in tally(record, policy_name=policy_name, until=until).items():
+        for name, counter in tally(record, rules=RuleSet(policy_name), until=until).items():
             total[name] += counter
     return total
 
@@ -78,7 +78,7 @@ def replay_orders(
         for result in [pool.submit(tally_orders, chunk, policy_name, until) for chunk in chunks]:
             for name, counter in result.result().items():
                 total[name] += counter
-    return _summary(total) | {"rejected": [error.as_json() for error in rejected]}
+    return summarise(total) | {"rejected": [error.as_json() for error in rejected]}
 
 
 def _good(rows: Iterable[OrderRecord | RowError], rejected: list[RowError]) -> Iterator[OrderRecord]:
@@ -94,7 +94,8 @@ def _chunks(records: Iterator[OrderRecord]) -> Iterator[list[OrderRecord]]:
         yield chunk
 
 
-def _summary(total: Tally) -> dict[str, Any]:
+def summarise(total: Tally) -> dict[str, Any]:
+    """The sum as the contract writes it."""
     milestones: dict[str, dict[str, int]] = {}
     for (kind, outcome), count in sorted(total["milestones"].items()):
         milestones.setdefault(kind, {"fired": 0, "cancelled": 0, "pending": 0})[outcome] = count

@@ -47,7 +47,7 @@ def take_news(
     """
     telling = sort_lines(answer, ledger.order, now=ledger.now)
     found = _is_found(answer, telling, shipment, found_before, now=ledger.now)
-    facts = [_tracking_event(news, shipment, source) for news in telling.news]
+    facts = [tracking_event(news, shipment.tracking_number, source) for news in telling.news]
     if found is False and found_before is not False:
         facts.append(_lookup(shipment, source, ledger.now, found=False))
     elif found and found_before is False:
@@ -71,10 +71,10 @@ def _lookup(shipment: Shipment, source: str, at: datetime, *, found: bool) -> Ev
     return Event(EventType.TRACKING_LOOKUP, at, data=data)
 
 
-def _tracking_event(news: News, shipment: Shipment, source: str) -> Event:
+def tracking_event(news: News, number: str, source: str) -> Event:
     """The line as a fact; the service's own word for it counts only where the carrier's words are unknown."""
     data: dict[str, Any] = {
-        "tracking_number": shipment.tracking_number,
+        "tracking_number": number,
         "description": news.description,
         "location": news.location,
         "source": source,

@@ -4,12 +4,12 @@ from datetime import datetime
 from decimal import Decimal
 
 from disputes.advising import Advice, CaseFacts, advise
-from disputes.checklists import ChecklistSlot, checklist, missing_slots
+from disputes.checklists import ChecklistSlot, checklist, is_proof, missing_slots
 from disputes.deadlines import work_deadline
 from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionKind, ActionState, AdviceEntry, Dispute
 from disputes.services.actions import raise_action, settle_actions
-from disputes.services.cases import named_items, open_disputes
+from disputes.services.dispute_rows import named_items, open_disputes
 from orders.events import EventType
 from orders.models import OrderItem, TimelineEvent
 from orders.planning import promise_end
@@ -34,8 +34,9 @@ ASKED = {ActionState.OPEN, ActionState.DONE}  # a slot that was settled, and is 
 
 
 def exhibits_of(ledger: OrderLedger) -> list[tuple[str, str]]:
-    """(kind, source) of every exhibit that was added to the order, before the dispute too."""
-    return [(event.data["kind"], event.data.get("source", "")) for event in _events(ledger, EventType.EVIDENCE_ADDED)]
+    """(kind, source) of every exhibit that was added to the order and can be read, before the dispute too."""
+    added = [event.data for event in _events(ledger, EventType.EVIDENCE_ADDED)]
+    return [(data["kind"], data.get("source", "")) for data in added if is_proof(data)]
 
 
 def _events(ledger: OrderLedger, kind: EventType) -> list[TimelineEvent]:

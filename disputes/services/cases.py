@@ -7,10 +7,9 @@ from decimal import Decimal
 from django_fsm import can_proceed
 
 from disputes.deadlines import (
-    DisputeMilestone,
+    appeal_deadline,
     evidence_deadline,
     evidence_rule,
-    replan_dispute,
     response_deadline,
     work_deadline,
 )
@@ -18,9 +17,11 @@ from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionKind, Dispute, Offer
 from disputes.reasons import Reason
 from disputes.services.actions import raise_action, settle_actions
+from disputes.services.dispute_returns import note_return, returned_parcel, start_clock
+from disputes.services.dispute_rows import ask_answer, dispute_of, is_same_item, open_disputes, store_dispute
 from orders.events import Event, EventType
 from orders.lifecycle import OrderState
-from orders.models import OrderItem, TimelineEvent
+from orders.models import TimelineEvent
 from orders.models.timeline import EventKind
 from orders.services.facts import end_dispute
 from orders.services.ledger import OrderLedger
@@ -29,36 +30,6 @@ from orders.services.objections import Broken
 REMEDIES = {"reship", "return"}
 WAITS_FOR_EVIDENCE = {DisputeState.EVIDENCE_DUE, DisputeState.EVIDENCE_MISSED}
 CLOSED_AGAINST_US = {DisputeState.ACCEPTED, DisputeState.LOST}
-
-
-def latest_dispute(ledger: OrderLedger) -> Dispute | None:
-    """The order's newest dispute, open or not."""
-    return max(ledger.rows_of(Dispute), key=lambda dispute: dispute.number, default=None)
-
-
-def open_disputes(ledger: OrderLedger) -> list[Dispute]:
-    """The order's disputes that are not closed; of one item there is at most one."""
-    return [dispute for dispute in ledger.rows_of(Dispute) if dispute.is_open]
-
-
-def dispute_of(ledger: OrderLedger, event: Event) -> Dispute | None:
-    """The open dispute that an event speaks of: of its item where it names one, else the newest."""
-    disputes = sorted(open_disputes(ledger), key=lambda dispute: -dispute.number)
-    item = event.text("item")
-    named = [dispute for dispute in disputes if is_same_item(ledger, dispute.item, item)] if item else disputes
-    return next(iter(named), None)
-
-
-def named_items(ledger: OrderLedger, name: str) -> list[OrderItem]:
-    """The order's lines that a dispute's `item` names: by their SKU, else by their position."""
-    items = ledger.rows_of(OrderItem) if name else []
-    return [item for item in items if item.sku == name] or [item for item in items if str(item.position) == name]
-
-
-def is_same_item(ledger: OrderLedger, name: str, other: str) -> bool:
-    """Whether both name one item, however they spell it; nothing names the whole order."""
-    items = named_items(ledger, name)
-    return name == other or (bool(items) and items == named_items(ledger, other))
 
 
 # --- what a rule or the machine has against it ------------------------------------------------------------------------
@@ -110,16 +81,14 @@ def _open(ledger: OrderLedger, event: Event) -> None:
         item=item,
         opened_at=event.at,
         changed_at=event.at,
-        respond_by=event.at,
     )
     ledger.add(dispute)
     ledger.note_move("dispute", "", dispute.state)
     _set_claim(dispute, event)
     if dispute.reason == Reason.SIGNED_NOT_RECEIVED:
         ledger.order.receipt_denied_at = ledger.order.receipt_denied_at or event.at
-    dispute.respond_by = response_deadline(dispute, ledger.policy)
-    _ask_answer(ledger, dispute, rule="D1")
-    _store(ledger, dispute, event.at)
+    _set_answer_date(ledger, dispute, event)
+    store_dispute(ledger, dispute, event.at)
 
 
 def _change(ledger: OrderLedger, event: Event) -> None:
@@ -129,18 +98,47 @@ def _change(ledger: OrderLedger, event: Event) -> None:
 
 def _take_change(ledger: OrderLedger, dispute: Dispute, event: Event) -> None:
     """The buyer changed his claim: it waits for an answer anew, with a new deadline (D1)."""
+    if _names_only_dates(event):
+        _take_dates(ledger, dispute, event)
+        return
     _set_claim(dispute, event)
     ledger.move(dispute.reopen, event.at, of="dispute")
     if dispute.state == DisputeState.OPENED:
         dispute.changed_at = event.at
         dispute.response_missed_at = None
-        dispute.respond_by = response_deadline(dispute, ledger.policy)
-        _ask_answer(ledger, dispute, rule="D1")
+        _set_answer_date(ledger, dispute, event)
     if (evidence_by := evidence_deadline(dispute, ledger.policy)) != dispute.evidence_by:
         dispute.evidence_by = evidence_by
         if dispute.state == DisputeState.EVIDENCE_DUE:
             _ask_evidence(ledger, dispute)
-    _store(ledger, dispute, event.at)
+    store_dispute(ledger, dispute, event.at)
+
+
+DATES = {"respond_by", "respond_when"}
+
+
+def _names_only_dates(event: Event) -> bool:
+    """Whether the event says what the platform's dates are, and nothing of what the buyer wants."""
+    return bool(DATES & event.data.keys()) and event.data.keys() <= DATES | {"item"}
+
+
+def _take_dates(ledger: OrderLedger, dispute: Dispute, event: Event) -> None:
+    if dispute.state == DisputeState.OPENED:
+        _set_answer_date(ledger, dispute, event)
+        store_dispute(ledger, dispute, event.at)
+
+
+def _set_answer_date(ledger: OrderLedger, dispute: Dispute, event: Event) -> None:
+    """By when to answer, and the team is asked to; a date that does not apply yet asks nothing of anybody."""
+    dispute.platform_respond_by = event.data.get("respond_by")
+    dispute.respond_when = event.text("respond_when")
+    dispute.respond_by = response_deadline(dispute, ledger.policy, since=event.at)
+    if not dispute.respond_when:
+        ask_answer(ledger, dispute, rule="D1")
+        return
+    settle_actions(ledger, [ActionKind.ANSWER_DISPUTE], reason="not_yet", subject=dispute.subject)
+    if parcel := returned_parcel(ledger):
+        note_return(ledger, at=max(parcel.arrived_at, dispute.opened_at), data=parcel.as_json())
 
 
 def _set_claim(dispute: Dispute, event: Event) -> None:
@@ -148,12 +146,6 @@ def _set_claim(dispute: Dispute, event: Event) -> None:
         setattr(dispute, name, event.text(name)[:100] or getattr(dispute, name))
     for name in ("amount", "missing_quantity"):
         setattr(dispute, name, event.data.get(name, getattr(dispute, name)))
-
-
-def _ask_answer(ledger: OrderLedger, dispute: Dispute, *, rule: str, loud: bool = False) -> None:
-    due_at = work_deadline(dispute, ledger.policy)
-    data = {"loud": loud, "reason": dispute.reason}
-    raise_action(ledger, ActionKind.ANSWER_DISPUTE, rule=rule, due_at=due_at, subject=dispute.subject, data=data)
 
 
 def _ask_evidence(ledger: OrderLedger, dispute: Dispute) -> None:
@@ -170,17 +162,21 @@ def _offer(ledger: OrderLedger, event: Event) -> None:
     ledger.add(Offer(dispute=dispute, at=event.at, amount=event.data.get("amount"), remedy=remedy))
     settle_actions(ledger, [ActionKind.ANSWER_DISPUTE], reason=event.type, subject=dispute.subject)
     settle_actions(ledger, [ActionKind.COUNTER_OFFER], reason=event.type, subject=dispute.subject)
-    _store(ledger, dispute, event.at)
+    store_dispute(ledger, dispute, event.at)
 
 
 def _take_notice(ledger: OrderLedger, event: Event) -> None:
     dispute = dispute_of(ledger, event)
-    if dispute is None or not ledger.move(dispute.ask_evidence, event.at, of="dispute"):
+    if dispute is None:
         return
+    is_first = ledger.move(dispute.ask_evidence, event.at, of="dispute")
+    if not (is_first or (dispute.state == DisputeState.EVIDENCE_DUE and "evidence_by" in event.data)):
+        return
+    dispute.platform_evidence_by = event.data.get("evidence_by")
     dispute.evidence_by = evidence_deadline(dispute, ledger.policy)
     settle_actions(ledger, [ActionKind.ANSWER_DISPUTE], reason=event.type, subject=dispute.subject)
     _ask_evidence(ledger, dispute)
-    _store(ledger, dispute, event.at)
+    store_dispute(ledger, dispute, event.at)
 
 
 def _submit(ledger: OrderLedger, event: Event) -> None:
@@ -189,7 +185,7 @@ def _submit(ledger: OrderLedger, event: Event) -> None:
         return
     ledger.move(dispute.submit_evidence, event.at, of="dispute")
     _settle_all(ledger, dispute, [ActionKind.SUBMIT_EVIDENCE, ActionKind.PROVIDE_EXHIBIT], reason=event.type)
-    _store(ledger, dispute, event.at)
+    store_dispute(ledger, dispute, event.at)
 
 
 def _accept(ledger: OrderLedger, event: Event) -> None:
@@ -213,6 +209,9 @@ def _rule(ledger: OrderLedger, event: Event) -> None:
     _close(ledger, dispute, changes[outcome], event)
     if outcome != "lost":
         _bring_back(ledger, event.at)
+    elif appeal_by := appeal_deadline(dispute, ledger.policy):
+        subject = dispute.subject
+        raise_action(ledger, ActionKind.REVIEW_MANUALLY, rule="D13", due_at=appeal_by, subject=subject)
 
 
 def _take_refund(ledger: OrderLedger, event: Event) -> None:
@@ -236,7 +235,7 @@ def _covers(event: Event, dispute: Dispute, ledger: OrderLedger) -> bool:
 def _close(ledger: OrderLedger, dispute: Dispute, change: Callable[[datetime], None], event: Event) -> None:
     ledger.move(change, event.at, of="dispute")
     _settle_all(ledger, dispute, ActionKind, reason=event.type)
-    _store(ledger, dispute, event.at)
+    store_dispute(ledger, dispute, event.at)
 
 
 def _settle_all(ledger: OrderLedger, dispute: Dispute, kinds: Iterable[ActionKind], *, reason: str) -> None:
@@ -262,12 +261,6 @@ def _is_owed(ledger: OrderLedger, dispute: Dispute) -> bool:
     return all(event.at < dispute.closed_at or event.kind == EventKind.REFUSED for event in refunds)
 
 
-def _store(ledger: OrderLedger, dispute: Dispute, at: datetime) -> None:
-    if dispute.pk:
-        dispute.save()
-    replan_dispute(ledger, dispute, at=at)
-
-
 HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {
     EventType.DISPUTE_OPENED: _open,
     EventType.DISPUTE_CHANGED: _change,
@@ -278,6 +271,7 @@ HANDLERS: dict[EventType, Callable[[OrderLedger, Event], None]] = {
     EventType.DISPUTE_WITHDRAWN: _withdraw,
     EventType.VERDICT: _rule,
     EventType.REFUND_ISSUED: _take_refund,
+    EventType.RETURN_ARRIVED: start_clock,
 }
 
 
@@ -285,32 +279,3 @@ def apply_to_dispute(ledger: OrderLedger, event: Event) -> None:
     """Do what the event does to the order's disputes."""
     if handler := HANDLERS.get(event.type):
         handler(ledger, event)
-
-
-# --- what its dates do ------------------------------------------------------------------------------------------------
-def miss_response_on(ledger: OrderLedger, dispute: Dispute) -> None:
-    """Noted, and loud; only the platform's word moves the state (D1)."""
-    dispute.response_missed_at = ledger.now
-    ledger.write(EventKind.NOTE, "response_missed", at=ledger.now, rule="D1")
-    _ask_answer(ledger, dispute, rule="D1", loud=True)
-    _store(ledger, dispute, ledger.now)
-
-
-def miss_evidence_on(ledger: OrderLedger, dispute: Dispute) -> None:
-    """Loud, and still open for the verdict: late evidence is better than none (D8)."""
-    data = {"loud": True}
-    raise_action(ledger, ActionKind.SUBMIT_EVIDENCE, rule="D8", subject=dispute.subject, data=data)
-    _store(ledger, dispute, ledger.now)
-
-
-def _only_tell(_ledger: OrderLedger, _dispute: Dispute) -> None:
-    """The line on the timeline is all: what there is to do has been asked for already."""
-
-
-DISPUTE_REACTIONS: dict[str, Callable[[OrderLedger, Dispute], None]] = {
-    DisputeMilestone.RESPONSE_DUE: miss_response_on,
-    DisputeMilestone.ESCALATION: _only_tell,
-    DisputeMilestone.EVIDENCE_DUE: miss_evidence_on,
-    DisputeMilestone.RESPONSE_REMINDER: _only_tell,
-    DisputeMilestone.EVIDENCE_REMINDER: _only_tell,
-}

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from disputes.models import Dispute
 from disputes.reasons import NOT_RECEIVED
@@ -12,6 +12,7 @@ from orders.events import EventType
 from orders.models import Shipment, Store, TimelineEvent
 from orders.models.timeline import EventKind
 
+MOMENT = timedelta(microseconds=1)
 SAID = [EventKind.FACT, EventKind.COMMAND]
 
 
@@ -26,18 +27,21 @@ class Complaints:
 
 
 def complaining_orders(store: Store, *, now: datetime) -> set[int]:
-    """The orders of which a buyer said, in T11's days before `now`, that the parcel did not come.
+    """The orders of which a buyer said, in T11's days before `now`, that the parcel did not come."""
+    span = store.current_policy.value("T11", "within")
+    return set() if span is None else complaining_between(store, now - span + MOMENT, now + MOMENT)
+
+
+def complaining_between(store: Store, start: datetime, end: datetime) -> set[int]:
+    """The orders of which a buyer said, from `start` until before `end`, that the parcel did not come.
 
     That is a dispute of the not-received family, or his word that he has not what was signed for. An order counts once.
     """
-    span = store.current_policy.value("T11", "within")
-    if span is None:
-        return set()
     disputes = Dispute.objects.filter(
-        order__store=store, reason__in=NOT_RECEIVED, opened_at__gt=now - span, opened_at__lte=now
+        order__store=store, reason__in=NOT_RECEIVED, opened_at__gte=start, opened_at__lt=end
     )
     denials = TimelineEvent.objects.filter(
-        order__store=store, type=EventType.RECEIPT_DENIED, kind__in=SAID, at__gt=now - span, at__lte=now
+        order__store=store, type=EventType.RECEIPT_DENIED, kind__in=SAID, at__gte=start, at__lt=end
     )
     both = disputes.order_by().values_list("order_id").union(denials.order_by().values_list("order_id"))
     return {order_id for (order_id,) in both}
@@ -48,7 +52,7 @@ def count_complaints(store: Store, *, now: datetime) -> list[Complaints]:
     limit = store.current_policy.value("T11", "complaints")
     orders: dict[Lane, set[int]] = defaultdict(set)
     names: dict[Lane, str] = {}
-    for lane, carrier, order_id in _lanes(store, complaining_orders(store, now=now)):
+    for lane, carrier, order_id in lanes_of(store, complaining_orders(store, now=now)):
         orders[lane].add(order_id)
         names.setdefault(lane, carrier)
     found = [
@@ -57,7 +61,8 @@ def count_complaints(store: Store, *, now: datetime) -> list[Complaints]:
     return sorted(found, key=lambda row: (-len(row.orders), row.lane))
 
 
-def _lanes(store: Store, order_ids: set[int]) -> Iterable[tuple[Lane, str, int]]:
+def lanes_of(store: Store, order_ids: set[int]) -> Iterable[tuple[Lane, str, int]]:
+    """The lanes of the orders' parcels, each with the carrier as the files spell it and the order."""
     parcels = Shipment.objects.filter(order__in=order_ids).values_list(
         "carrier", "order__shipping_service", "order__buyer__country", "order__buyer__state", "order_id"
     )

@@ -1,7 +1,7 @@
 """The follow-through of parcels that need somebody: a case opens and closes with the queue, a person takes the steps.
 
-An open case always has a next date. It is a milestone, not an action: what is not due yet is nothing to do, and moving
-the date leaves no trail of replaced cards. When it comes, it becomes an action of the team.
+An open case always has a next date. The one that comes by itself is a milestone, which asks the team when it comes:
+most parcels have left their queue by then. The one after a person's step is asked for at once, for he planned it.
 """
 
 from collections.abc import Callable
@@ -12,17 +12,19 @@ from django.db import transaction
 from django_fsm import can_proceed
 
 from disputes.models import ActionItem, ActionKind, ActionState, TrackingCase
-from disputes.services.actions import raise_action, settle_actions
+from disputes.services.actions import raise_dated, settle_actions
 from disputes.tracking_lifecycle import CaseStep
 from orders.models import Milestone, Order
 from orders.models.timeline import EventKind
 from orders.planning import Planned
+from orders.services.buyers import present_hands
 from orders.services.ledger import OPEN_STATES, OrderLedger, open_ledger, save_ledgers
 from orders.services.milestones import Series, bring_in_line, fire_milestone
 from orders.triage import TrackingQueue, triage
 
 RULE = "R12"  # every open case has a next date
-# What the rules ask of the team while a parcel stands in a queue: as long as one is open, it is the next date.
+# What the rules ask of the team while a parcel stands in a queue: as long as one is open, it is the next date. Of the
+# parcel itself, that is: a promise to the buyer, a call-back or an after-sale case asks for the same kinds.
 ASKED = {
     ActionKind.VERIFY_TRACKING,
     ActionKind.VERIFY_DELIVERY,
@@ -115,7 +117,6 @@ def _drop(ledger: OrderLedger, case: TrackingCase) -> None:
     dates = [row for row in ledger.milestones if (row.kind, row.subject) == (CaseMilestone.FOLLOW_UP, case.subject)]
     gone = [case, *dates]
     ledger.rows = [row for row in ledger.rows if row not in gone]
-    ledger.milestones = [row for row in ledger.milestones if row not in gone]
     for name, rows in ledger.read.items():
         ledger.read[name] = [row for row in rows if row not in gone]
 
@@ -146,8 +147,9 @@ def _has_milestone(ledger: OrderLedger, case: TrackingCase) -> bool:
 
 
 def _asked_of_team(ledger: OrderLedger, case: TrackingCase) -> list[ActionItem]:
-    items = (row for row in ledger.rows_of(ActionItem) if row.state == ActionState.OPEN)
-    return [row for row in items if row.kind in ASKED or row.subject == case.subject]
+    items = [row for row in ledger.rows_of(ActionItem) if row.state == ActionState.OPEN]
+    by_rules = ("", f"tracking:{case.queue}")
+    return [row for row in items if row.subject == case.subject or (row.kind in ASKED and row.subject in by_rules)]
 
 
 def _store(case: TrackingCase) -> None:
@@ -157,17 +159,25 @@ def _store(case: TrackingCase) -> None:
 
 # --- its date ---------------------------------------------------------------------------------------------------------
 def fire_follow_up(ledger: OrderLedger, milestone: Milestone) -> None:
-    """The next date has come: what a rule asked for already is the reminder, else an action is (R12)."""
+    """The next date has come: what was asked for already is the reminder, else it is asked for now, late (R12)."""
     case = open_case(ledger)
     fire_milestone(ledger, milestone)
     if case is None or case.subject != milestone.subject:
         return
     asked = _asked_of_team(ledger, case)
     if not asked:
-        data = {"queue": case.queue}
-        asked = [raise_action(ledger, ActionKind.REVIEW_MANUALLY, rule=RULE, subject=case.subject, data=data)]
+        asked = [_ask(ledger, case)]
     case.next_at = min(item.due_at for item in asked)
     _store(case)
+
+
+def _ask(ledger: OrderLedger, case: TrackingCase) -> ActionItem:
+    """Somebody looks by the case's next date; whoever took the last step, if he is at work."""
+    kind, data = ActionKind.REVIEW_MANUALLY, {"queue": case.queue}
+    item = raise_dated(ledger, kind, rule=RULE, due_at=case.next_at, subject=case.subject, data=data)
+    if case.responsible_id in present_hands(ledger):
+        item.assignee_id = case.responsible_id
+    return item
 
 
 # --- by a person ------------------------------------------------------------------------------------------------------
@@ -208,6 +218,8 @@ def take_step_in(
         case.responsible_id = int(ledger.actor)
     _set_date(ledger, case, next_at or _usual_date(ledger))
     settle_actions(ledger, [ActionKind.REVIEW_MANUALLY], reason="tracking_step", subject=case.subject)
+    if not _asked_of_team(ledger, case):  # never twice for one parcel
+        _ask(ledger, case)
     data = {"step": step, "queue": case.queue, "next_at": case.next_at.isoformat()}
     private = {"text": text} if text else None
     ledger.write(EventKind.NOTE, "tracking_step", at=ledger.now, rule=RULE, data=data, private=private)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from disputes.advising import TABLE
 from disputes.models import Dispute
-from disputes.rehearsing import Rehearsal, _start, answer
+from disputes.rehearsing import Rehearsal, RuleSet, _start, answer
 from disputes.scenarios import read_scenario
 from orders.models import Milestone, Order
 from orders.services.verification import verify_timeline
@@ -79,7 +79,7 @@ def rehearsed(events: Events, said: dict[str, Any], check: Any) -> None:
     """Run it, look at what is left in the database, and take it back."""
     read = read_scenario(scenario(*events, **said), "scenario")
     with transaction.atomic():
-        rehearsal: Rehearsal = _start(read.record, read.policy_name)
+        rehearsal: Rehearsal = _start(read.record, RuleSet(read.policy_name))
         rehearsal.run(read.events, until=at(UNTIL))
         check(Order.objects.get(), answer(rehearsal))
         transaction.set_rollback(True)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from disputes.reactions import suggested_days
+from disputes.extending import suggested_days
 from orders.models import ArrivalEstimate, Order, Store
 from orders.planning import protection_end
 from orders.services.ledger import open_ledger

@@ -60,6 +60,17 @@ def order(number: str) -> Order:
     return found
 
 
+def test_a_date_in_the_future_is_kept_noted_with_its_row_and_corrected_by_the_next_file(files: Files) -> None:
+    ahead = files.orders("805,2026-03-17,,,,,,,Ana,,", "806,2026-03-11 11:00,2026-03-20,,,,,,Rui,,")
+    assert (ahead.created, ahead.rejected) == (2, [])
+    assert [(note["row"], note["rule"], note["message"].partition(":")[0]) for note in ahead.warnings] == [
+        (2, "", "placed_at is '2026-03-17', in the future"),
+        (3, "", "paid_at is '2026-03-20', in the future"),
+    ]
+    assert files.orders("805,2026-03-07,,,,,,,Ana,,").warnings == []
+    assert order("805").placed_at == at("03-07 00:00")
+
+
 def counts(report: Report) -> tuple[int, int, int]:
     return report.created, report.updated, report.unchanged
 

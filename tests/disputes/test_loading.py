@@ -13,6 +13,7 @@ from orders.models import Milestone, Order
 from orders.services.verification import verify_timeline
 from tests.cast import alices_store, at, fact, order_record, paid, replay, scenario, shipped, tracking, z
 from tests.disputes.claims import (
+    OPENED,
     accepted,
     changed,
     exhibit,
@@ -100,3 +101,12 @@ def test_an_order_that_the_store_has_is_not_loaded_again() -> None:
     load_order(order_record(), [], store, now=at(NOW), actor="test")
     with pytest.raises(IntegrityError):
         load_order(order_record(), [], store, now=at(NOW), actor="test")
+
+
+def test_what_is_kept_where_programs_read_is_recorded_when_it_is_written() -> None:
+    read = read_scenario(scenario(paid(), shipped(), opened()), "scenario")
+    order = load_order(read.record, read.events, alices_store(), now=at(NOW), actor="test", recorded_at=at(NOW))
+    assert set(order.timeline.values_list("recorded_at", flat=True)) == {at(NOW)}
+    assert order.timeline.get(type="shipped").at == at("03-05 10:00")
+    assert (order.state, verify_timeline(order)) == ("disputed", "")
+    assert Dispute.objects.get().opened_at == at(OPENED)

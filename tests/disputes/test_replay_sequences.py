@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from disputes.rehearsing import Rehearsal, _start, answer
+from disputes.rehearsing import Rehearsal, RuleSet, _start, answer
 from disputes.scenarios import read_scenario
 from orders.models import Order
 from orders.services.verification import verify_timeline
@@ -27,6 +27,7 @@ def _with(kind: str, **keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[s
 AMOUNTS = st.sampled_from(["0", "4.00", "24.00", "99.99"])
 FACTS = st.one_of(
     *(_with(kind) for kind in ("payment_checking", "payment_confirmed", "cancelled", "completed", "delivered")),
+    *(_with(kind) for kind in ("cancellation_requested", "cancellation_refused")),
     _with("shipped", tracking_number=st.sampled_from(["", "LX1", "LX2"]), carrier=st.sampled_from(["", "DHL", "Post"])),
     _with("tax_id_provided", tax_id=st.sampled_from([GOOD_CPF, "1"])),
     _with("buyer_choice", choice=st.sampled_from(["wait", "refund", "partial_refund"])),
@@ -82,7 +83,7 @@ def test_any_sequence_of_facts_is_rehearsed_and_twice_the_same(
 def test_any_sequence_of_facts_leaves_a_whole_timeline(events: list[dict[str, Any]], order: dict[str, Any]) -> None:
     read = read_scenario(scenario(*events, **order), "scenario")
     with transaction.atomic():
-        rehearsal: Rehearsal = _start(read.record, read.policy_name)
+        rehearsal: Rehearsal = _start(read.record, RuleSet(read.policy_name))
         rehearsal.run(read.events, until=at("06-10 00:00"))
         stored = Order.objects.get()
         assert verify_timeline(stored) == ""
@@ -90,6 +91,10 @@ def test_any_sequence_of_facts_leaves_a_whole_timeline(events: list[dict[str, An
         transaction.set_rollback(True)
 
 
+@example(
+    [_at({"type": "delivered"}, -1, {})],
+    {"policy": "aliexpress-br", "total": "24.00", "shipping_service": "postal", "promised_days": None},
+)
 @given(EVENTS, ORDERS)
 def test_any_sequence_of_facts_keeps_the_promises_to_the_buyer(
     events: list[dict[str, Any]], order: dict[str, Any]

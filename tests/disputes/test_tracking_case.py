@@ -8,6 +8,7 @@ import pytest
 from disputes.firing import fire_due
 from disputes.models import ActionItem, ActionKind, ActionState, TrackingCase
 from disputes.reconciling import mend_cases
+from disputes.replying import Draft, send_reply
 from disputes.services.actions import complete_action
 from disputes.services.tracking_cases import StepNotPossible, take_step
 from disputes.tracking_lifecycle import CaseState, CaseStep
@@ -150,6 +151,31 @@ def test_what_a_rule_asks_for_already_is_the_reminder(case: TrackingCase) -> Non
     assert only_case(case.order).next_at == asked.due_at
 
 
+def promised(order: Order) -> None:
+    """What the rule asked for is done with a promise to the buyer, for ten days later."""
+    draft = Draft("Aguarde, por favor.", promised_at=at("03-30 12:00"))
+    send_reply(order.pk, draft, now=at("03-20 11:00"), actor="test")
+    for item in order.actions.filter(state=ActionState.OPEN).exclude(subject__startswith="promise:"):
+        complete_action(item.pk, now=at("03-20 11:00"), actor="test")
+
+
+def test_somebody_looks_on_the_day_though_the_buyer_was_promised_an_answer_later(case: TrackingCase) -> None:
+    promised(case.order)
+    fire_at("03-21 10:00")
+    assert [item.subject for item in reminders(case.order)] == [case.subject]
+    assert only_case(case.order).next_at == at("03-21 10:00")
+
+
+def test_a_promise_to_the_buyer_is_no_next_date_of_the_parcel(case: TrackingCase) -> None:
+    promised(case.order)
+    fire_at("03-21 10:00")
+    for item in reminders(case.order):
+        complete_action(item.pk, now=at("03-21 11:00"), actor="test")
+    Milestone.objects.filter(subject=case.subject).update(state=MilestoneState.FIRED)
+    assert (mend_cases(at("03-21 12:00")), mend_cases(at("03-21 12:00"))) == (1, 0)
+    assert only_case(case.order).next_at == at("03-22 12:00")
+
+
 def test_an_action_that_is_done_while_the_parcel_stands_still_gets_a_new_date(case: TrackingCase) -> None:
     fire_at("03-21 10:00")
     for item in case.order.actions.filter(state=ActionState.OPEN):
@@ -202,7 +228,7 @@ def test_a_step_sets_the_next_date_and_answers_the_reminder(denied: TrackingCase
     fire_at("03-21 10:00")
     asked_for = at("03-25 09:00")
     take_step(denied.pk, CaseStep.QUERY, now=at("03-21 11:00"), actor="test", next_at=asked_for)
-    assert reminders(denied.order) == []
+    assert [item.due_at for item in reminders(denied.order)] == [asked_for]
     assert dates(denied)[-1] == (asked_for, MilestoneState.PENDING)
 
 

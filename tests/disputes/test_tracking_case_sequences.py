@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from disputes.models import TrackingCase
-from disputes.rehearsing import Rehearsal, _start
+from disputes.rehearsing import Rehearsal, RuleSet, _start
 from disputes.scenarios import read_scenario
 from orders.models import Order
 from orders.services.verification import verify_timeline
@@ -64,7 +64,7 @@ def look_at(order: Order) -> None:
 def test_on_a_clock_a_queue_has_one_open_case(events: list[dict[str, Any]], policy: str) -> None:
     with transaction.atomic():
         read = read_scenario(scenario(paid(), shipped(), *events, policy=policy), "scenario")
-        rehearsal: Rehearsal = _start(read.record, read.policy_name)
+        rehearsal: Rehearsal = _start(read.record, RuleSet(read.policy_name))
         rehearsal.run(read.events, until=at(UNTIL))
         look_at(rehearsal.ledger.order)
         transaction.set_rollback(True)

@@ -30,7 +30,7 @@ class Command(ContractCommand):
         parser.add_argument("--owner", required=True, metavar="EMAIL")
         parser.add_argument("--name", default="")
         parser.add_argument("--timezone", type=zone_name, default=DEFAULT_ZONE.key)
-        parser.add_argument("--currency", default="USD", metavar="CODE")
+        parser.add_argument("--currency", default="", metavar="CODE", help="by default the pack's, else USD")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Make what is missing, and print the owner's one-time link when his account is new."""
@@ -51,7 +51,8 @@ class Command(ContractCommand):
             note_deed(AuditKind.STORE_MADE, Doer(), now=timezone.now(), store=made.store, member=made.owner.pk)
         link = settings.SITE_URL + make_log_in_link(made.owner) if made.is_new_owner else ""
         document = {"store": made.store.slug, "policy": made.store.policy_name, "owner": made.owner.email}
-        self.answer(document | {"created": made.is_new, "log_in_link": link}, as_json=options["as_json"])
+        told = link if link or options["as_json"] else f"none: {made.owner.email} has an account, and logs in as always"
+        self.answer(document | {"created": made.is_new, "log_in_link": told}, as_json=options["as_json"])
 
     def _check(self, options: dict[str, Any]) -> None:
         for field, value, what in (
@@ -63,5 +64,6 @@ class Command(ContractCommand):
                 field.clean(value, None)
             except ValidationError:
                 self.fail(f"{value!r} is not {what}")
-        if not (len(options["currency"]) == 3 and options["currency"].isascii() and options["currency"].isalpha()):
-            self.fail(f"{options['currency']!r} is no currency code such as USD")
+        code = options["currency"]
+        if code and not (len(code) == 3 and code.isascii() and code.isalpha()):
+            self.fail(f"{code!r} is no currency code such as USD")

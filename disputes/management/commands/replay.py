@@ -10,6 +10,7 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from disputes.command_line import ContractCommand, given_instant, readable_file, zone_name
+from disputes.rehearsal_sources import is_scenario
 from disputes.replaying import replay_orders, replay_scenario
 from disputes.scenarios import UnusableScenario, load_scenario
 from orders.importing.files import UnusableFile
@@ -33,10 +34,8 @@ class Command(ContractCommand):
         """Rehearse and answer."""
         path: Path = options["file"]
         try:
-            if _is_scenario(path):
-                document = self._replay_scenario(path, options)
-            else:
-                document = self._replay_orders(path, options)
+            play = self._replay_scenario if is_scenario(path) else self._replay_orders
+            document = play(path, options)
         except (UnusableScenario, UnusablePolicy, UnusableFile) as error:
             self.fail(str(error))
         self.answer(document, as_json=options["as_json"])
@@ -60,9 +59,3 @@ class Command(ContractCommand):
         )
         self.tell(f"replaying {path.name} …")
         return replay_orders(rows, policy_name=policy.name, until=until, workers=os.cpu_count() or 1)
-
-
-def _is_scenario(path: Path) -> bool:
-    """A scenario is JSON, whatever the file is called: no order file starts with a brace."""
-    with path.open("rb") as file:
-        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
