@@ -6,11 +6,12 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from disputes.models import Dispute, DisputePart
+from disputes.models import Dispute, DisputePart, Review
 from evidence.bundling.cases import Translator
 from evidence.file_types import FileType
 from orders.models import Order
 from orders.models.orders import OrderPart
+from orders.querysets import StoreScoped
 
 
 class Exhibit(models.Model):
@@ -69,6 +70,11 @@ class Exhibit(models.Model):
         """Where the file lies."""
         return exhibit_path(self.sha256)
 
+    @property
+    def is_readable(self) -> bool:
+        """Whether a bundle can show any of it; a text has no pages of its own and is readable."""
+        return self.pages != 0
+
 
 def exhibit_path(sha256: str) -> Path:
     """The place of the file with this hash."""
@@ -85,13 +91,12 @@ class BundleState(models.TextChoices):
     SUBMITTED = "submitted", _("handed in")
 
 
-class Bundle(models.Model):
-    """One export of a dispute's evidence for one recipient; `number` counts those of the dispute.
+class Version(models.Model):
+    """One export for one recipient; `number` counts those of its case.
 
     `progress` is a percentage, `heartbeat_at` (UTC) tells a worker that works from one that was lost.
     """
 
-    dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="bundles", verbose_name=_("dispute"))
     number = models.PositiveIntegerField(_("number"))
     recipient = models.CharField(_("recipient"), max_length=40)
     state = models.CharField(_("state"), max_length=10, choices=BundleState.choices, default=BundleState.QUEUED)
@@ -111,6 +116,25 @@ class Bundle(models.Model):
     error = models.TextField(_("error"), blank=True)
     submitted_at = models.DateTimeField(_("handed in at"), null=True, blank=True)
 
+    class Meta:
+        abstract = True
+
+    @property
+    def parts(self) -> int:
+        """Into how many documents it was divided to fit."""
+        return sum("pages" in file for file in self.files)
+
+    @property
+    def path(self) -> Path:
+        """Where the finished file lies."""
+        return Path(settings.MEDIA_ROOT) / self.file
+
+
+class Bundle(Version):
+    """One export of a dispute's evidence."""
+
+    dispute = models.ForeignKey(Dispute, models.CASCADE, related_name="bundles", verbose_name=_("dispute"))
+
     objects = DisputePart.as_manager()
 
     class Meta:
@@ -122,12 +146,25 @@ class Bundle(models.Model):
     def __str__(self) -> str:
         return f"{self.dispute} · {self.number}"
 
-    @property
-    def parts(self) -> int:
-        """Into how many documents it was divided to fit."""
-        return sum("pages" in file for file in self.files)
 
-    @property
-    def path(self) -> Path:
-        """Where the finished file lies."""
-        return Path(settings.MEDIA_ROOT) / self.file
+class AppealPart(StoreScoped):
+    """Rows that belong to a review, and through it to a store."""
+
+    store_path = "review__store"
+
+
+class Appeal(Version):
+    """One export of what speaks against a review, for the platform (R11)."""
+
+    review = models.ForeignKey(Review, models.CASCADE, related_name="appeals", verbose_name=_("review"))
+
+    objects = AppealPart.as_manager()
+
+    class Meta:
+        verbose_name = _("appeal against a review")
+        verbose_name_plural = _("appeals against reviews")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["review", "number"], name="one_appeal_per_number")]
+
+    def __str__(self) -> str:
+        return f"{self.review} · {self.number}"

@@ -5,10 +5,12 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
+from evidence.services.appeals import build_appeal, waiting_appeals
 from evidence.services.building import tidy_cache
 from evidence.services.bundles import build_bundle, waiting_bundles
 from evidence.services.erasure import erase_expired
 from evidence.services.exhibits import remove_orphans
+from evidence.services.orphans import remove_orphaned_uploads
 
 BUDGET = timedelta(seconds=120)  # well below the broker's visibility timeout
 EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
@@ -16,9 +18,11 @@ EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
 
 @shared_task
 def sweep_bundles() -> None:
-    """Wake a worker for every bundle that nobody works on."""
+    """Wake a worker for every bundle, and every appeal, that nobody works on."""
     for bundle_id in waiting_bundles(timezone.now()):
         run_bundle.apply_async((bundle_id,), expires=EXPIRES)
+    for appeal_id in waiting_appeals(timezone.now()):
+        run_appeal.apply_async((appeal_id,), expires=EXPIRES)
 
 
 @shared_task
@@ -28,9 +32,16 @@ def run_bundle(bundle_id: int) -> None:
 
 
 @shared_task
+def run_appeal(appeal_id: int) -> None:
+    """Make an appeal against a review."""
+    build_appeal(appeal_id, timezone.now)
+
+
+@shared_task
 def tidy_exhibits() -> None:
     """Remove what broken-off uploads left."""
     remove_orphans(timezone.now())
+    remove_orphaned_uploads(timezone.now())
 
 
 @shared_task

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from evidence.bundling.cases import CaseFile, TrackingNews
+from evidence.bundling.cases import CaseExhibit, CaseFile, TrackingNews
 
 ARGUMENTS = Path(__file__).parent.parent / "arguments.toml"
 OTHER = "other"  # the claim whose reason the table does not know
@@ -50,9 +50,14 @@ def facts_of(case: CaseFile) -> set[str]:
         "contested": case.position not in UNCONTESTED,
         "customs_cause": bool(case.claim.customs_cause),
         "listed": any(row.kind == "listing" for row in case.snapshots)
-        or any(exhibit.kind == "listing_snapshot" for exhibit in case.exhibits),
+        or any(exhibit.kind == "listing_snapshot" for exhibit in proofs_of(case)),
     }
     return {name for name, is_so in facts.items() if is_so}
+
+
+def proofs_of(case: CaseFile) -> list[CaseExhibit]:
+    """The exhibits that can be cited: what cannot be read proves nothing."""
+    return [exhibit for exhibit in case.exhibits if exhibit.is_readable]
 
 
 def standing_news(case: CaseFile) -> list[TrackingNews]:
@@ -71,13 +76,14 @@ def argue(case: CaseFile, sections: list[str]) -> Iterator[Assertion]:
     if case.position == GIVEN_IN:
         return
     table, facts = load_arguments(), facts_of(case)
-    given = {exhibit.kind for exhibit in case.exhibits}
+    proofs = proofs_of(case)
+    given = {exhibit.kind for exhibit in proofs}
     for key in table["claims"].get(case.claim.reason, table["claims"][OTHER]):
         assertion = table["assertions"][key]
         if facts >= {*assertion.get("when", [])} and given >= {*assertion.get("kinds_needed", [])}:
             kinds = assertion.get("kinds", [])
             yield Assertion(
                 key,
-                tuple(exhibit.mark for exhibit in case.exhibits if exhibit.kind in kinds),
+                tuple(exhibit.mark for exhibit in proofs if exhibit.kind in kinds),
                 tuple(name for name in assertion.get("sections", []) if name in sections),
             )

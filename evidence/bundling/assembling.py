@@ -217,8 +217,8 @@ def make_manifest(binding: Binding) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "order": case.order_number,
-        "dispute": case.dispute_number,
-        "made_of": f"{case.made_of:%Y-%m-%dT%H:%M:%SZ}",
+        **({"review": case.review.number} if case.review else {"dispute": case.dispute_number}),
+        "recorded_until": f"{case.made_of:%Y-%m-%dT%H:%M:%SZ}",
         "pages": len(binding.plan.leaves),
         "exhibits": [_spell_exhibit(exhibit, binding) for exhibit in case.exhibits],
         **({"attachments": [{"name": one.name, "sha256": one.sha256} for one in others]} if others else {}),
@@ -251,8 +251,9 @@ def _marks(case: CaseFile) -> list[str]:
 
 def _footer(case: CaseFile, book: Phrasebook, mark: str) -> str:
     """What a page belongs to."""
-    order, dispute = book.say("labels", "order").text, book.say("labels", "dispute").text
-    told = f"{order} {case.order_number} · {dispute} {case.dispute_number}"
+    order = book.say("labels", "order").text
+    about = book.say("labels", "review" if case.review else "dispute").text
+    told = f"{order} {case.order_number} · {about} {case.review.number if case.review else case.dispute_number}"
     return f"{told} · {book.say('labels', 'exhibit').text} {mark}" if mark else told
 
 

@@ -106,7 +106,16 @@ def bring(source: Path, target: Path) -> None:
     except FileExistsError:
         return
     except OSError:
+        _copy(source, target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Whole or not at all: half a file would be taken for the whole one."""
+    try:
         shutil.copyfile(source, target)
+    except OSError:
+        target.unlink(missing_ok=True)
+        raise
 
 
 def _write_note(path: Path, note: Mapping[str, Any]) -> None:

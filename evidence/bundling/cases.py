@@ -32,7 +32,8 @@ class Money:
 class CaseExhibit:
     """A file that proves something; `mark` is its name in the bundle, `key` what tells it in every version.
 
-    `translation` is the caption in another language, by whom `translated_by` says; `chat` what a chat record holds.
+    `translation` is the caption in another language, by whom `translated_by` says; `chat` what a chat record holds. One
+    that was not readable when it came in proves nothing: it is shown where somebody wants it, and never cited.
     """
 
     mark: str
@@ -50,6 +51,7 @@ class CaseExhibit:
     translation_language: str = ""
     translated_by: Translator = Translator.HUMAN
     chat: tuple[Said, ...] = ()
+    is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What the buyer wants, and why."""
+    """What the buyer wants, and why; without an amount, an item and pieces it is the whole order."""
 
     reason: str
     customs_cause: str
@@ -187,8 +189,38 @@ class CaseSlot:
 
 
 @dataclass(frozen=True, slots=True)
+class Sign:
+    """One sign that a review is no honest one (R11): its points, and its sentence by language."""
+
+    points: int
+    said: tuple[tuple[str, str], ...]
+
+    def in_language(self, language: str) -> str:
+        """The sentence in a language, else in the first that it has."""
+        return dict(self.said).get(language) or self.said[0][1]
+
+
+@dataclass(frozen=True, slots=True)
+class CaseReview:
+    """A review that the platform is asked to take down: as it stands there, and what speaks against it.
+
+    `number` tells it from the store's others; `points` is the sum of the signs, of 100.
+    """
+
+    number: int
+    platform_id: str
+    stars: int
+    title: str
+    text: str
+    author: str
+    written_at: datetime
+    points: int
+    signs: tuple[Sign, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CaseFile:
-    """All that a bundle prints. `made_of` is the date of the newest thing in it: the bundle's own date.
+    """All that a bundle prints. `made_of` is the date of the newest thing in it: how far its record goes.
 
     `zone` is the platform's clock, on which everything is told; the other two are told beside it where that matters.
     """
@@ -220,3 +252,16 @@ class CaseFile:
     snapshots: tuple[CaseSnapshot, ...] = ()
     changes: Changes | None = None
     attachments: tuple[Attachment, ...] = ()
+    argues: bool = False  # whether the seller answers the claim in words, on the first page
+    review: CaseReview | None = None  # then the case is an appeal, and there is no dispute
+
+    @property
+    def claims_whole(self) -> bool:
+        """Whether the buyer named no amount, no item and no missing pieces, and so asks for all that was paid."""
+        names_part = bool(self.claim.item or self.claim.missing_quantity)
+        return self.claim.amount is None and not names_part and self.total is not None
+
+    @property
+    def claimed(self) -> Money | None:
+        """What the buyer asks for, as far as it is known."""
+        return self.total if self.claims_whole else self.claim.amount

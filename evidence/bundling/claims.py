@@ -1,13 +1,17 @@
 """The first page: what the buyer claims, what the seller says to it, and which exhibits prove each word, with pages."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from evidence.bundling.arguing import Assertion, argue, standing_news
-from evidence.bundling.cases import CaseFile
+from evidence.bundling.cases import CaseFile, Sign
+from evidence.bundling.stating import state_answer
 from evidence.bundling.telling import Teller
 from evidence.phrasing import Phrase
 
+MOST_OF_KIND = 8  # lines of one statement: a block of fifty letters would fill pages before anything is said
 CLAIMING = {"dispute_opened", "dispute_changed"}
 DATED = ("shipped", "promised", "opened", "delivered")
 
@@ -28,15 +32,41 @@ def claims_context(case: CaseFile, teller: Teller, sections: list[str]) -> dict[
         "case": case,
         "reason": book.say("reasons", claim.reason or "not_stated"),
         "cause": book.say("causes", claim.customs_cause) if claim.customs_cause else None,
-        "claimed": teller.money(claim.amount),
+        "claimed": teller.money(case.claimed),
+        "is_whole": case.claims_whole,
         "total": teller.money(case.total),
-        "buyers_words": [row.text for row in case.timeline if row.type in CLAIMING and row.text],
+        "buyers_words": list(_words_of_buyer(case)),
         "position": position(case, teller),
+        "answer": state_answer(case, teller),
         "assertions": [
             (say_assertion(assertion, case, teller), list(_proofs(assertion, case, teller)))
             for assertion in argue(case, sections)
         ],
+        **review_context(case, teller),
     }
+
+
+def review_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
+    """The review that the platform is asked to take down, and the signs against it; nothing of any other case."""
+    review = case.review
+    if review is None:
+        return {}
+    signs = [(sign.points, _sign(sign, case, teller)) for sign in review.signs]
+    return {"review": review, "written": teller.moment(review.written_at), "signs": signs}
+
+
+def _sign(sign: Sign, case: CaseFile, teller: Teller) -> Phrase:
+    language, other = teller.book.languages[0], case.seller_language
+    said, beside = sign.in_language(language), sign.in_language(other)
+    beside = beside if beside != said else ""
+    return Phrase(said, language, beside, other if beside else "")
+
+
+def _words_of_buyer(case: CaseFile) -> Iterator[str]:
+    if case.review:
+        yield from (text for text in (case.review.title, case.review.text) if text)
+        return
+    yield from (row.text for row in case.timeline if row.type in CLAIMING and row.text)
 
 
 def position(case: CaseFile, teller: Teller) -> Phrase:
@@ -83,8 +113,17 @@ def _values(case: CaseFile, teller: Teller) -> dict[str, object]:
     }
 
 
-def _proofs(assertion: Assertion, case: CaseFile, teller: Teller) -> list[Proof]:
+def _proofs(assertion: Assertion, case: CaseFile, teller: Teller) -> Iterator[Proof]:
+    """The exhibits, of each kind no more than are read; the rest stand in the index. Then the parts of the record."""
     kinds = {exhibit.mark: exhibit.kind for exhibit in case.exhibits}
-    exhibits = [Proof(mark, teller.book.say("kinds", kinds[mark]), is_exhibit=True) for mark in assertion.marks]
-    record = [Proof(name, teller.book.say("labels", name), is_exhibit=False) for name in assertion.sections]
-    return [*exhibits, *record]
+    by_kind: dict[str, list[str]] = defaultdict(list)
+    for mark in assertion.marks:
+        by_kind[kinds[mark]].append(mark)
+    for kind, marks in by_kind.items():
+        shown = marks if len(marks) <= MOST_OF_KIND else marks[: MOST_OF_KIND - 1]
+        for mark in shown:
+            yield Proof(mark, teller.book.say("kinds", kind), is_exhibit=True)
+        if left := len(marks) - len(shown):
+            yield Proof("index", teller.book.say("proofs", "more_of_kind", count=left), is_exhibit=False)
+    for name in assertion.sections:
+        yield Proof(name, teller.book.say("labels", name), is_exhibit=False)

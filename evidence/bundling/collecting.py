@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import models
 
-from disputes.checklists import checklist
+from disputes.checklists import checklist, is_proof
 from disputes.lifecycle import DisputeState
 from disputes.models import AdviceEntry, Dispute, Offer
 from evidence.bundling import exhibits as shown
@@ -43,9 +43,10 @@ def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
         buyer_country=order.buyer.country,
         items=tuple(Item(item.sku, item.title, item.quantity) for item in OrderItem.objects.filter(order=order)),
         parcels=tuple(Parcel(row.carrier, row.tracking_number) for row in Shipment.objects.filter(order=order)),
-        total=_money(order.total, order.currency),
+        total=money(order.total, order.currency),
         claim=_claim(dispute),
         position=_position(dispute, offers, exhibits),
+        argues=_argues(dispute, offers),
         offers=offers,
         dates=_dates(dispute),
         timeline=timeline,
@@ -53,9 +54,7 @@ def collect(dispute_id: int, recipient: Recipient) -> CaseFile:
         messages=messages,
         slots=tuple(_slots(dispute, exhibits, recipient)),
         exhibits=exhibits,
-        made_of=_newest(
-            [order.placed_at, dispute.opened_at], timeline, tracking, messages, offers, exhibits, snapshots
-        ),
+        made_of=newest([order.placed_at, dispute.opened_at], timeline, tracking, messages, offers, exhibits, snapshots),
         seller_zone=order.store.timezone,
         buyer_zone=order.buyer.zone(order.policy).key,
         disruptions=tuple(records.disruptions(order)),
@@ -71,13 +70,15 @@ def contradictions_of(dispute_id: int) -> list[Contradiction]:
     return find_contradictions(case, shown.texts_of(Dispute.objects.get(pk=dispute_id)))
 
 
-def _newest(known: list[datetime], *lists: Iterable[object]) -> datetime:
+def newest(known: list[datetime], *lists: Iterable[object]) -> datetime:
+    """The latest of these instants and of all that is printed: the bundle's own date (UTC)."""
     printed = [getattr(row, "at", None) or getattr(row, "added_at", None) for rows in lists for row in rows]
     newest: datetime = max([*known, *(at for at in printed if at is not None)])
     return newest
 
 
-def _money(amount: Decimal | None, currency: str) -> Money | None:
+def money(amount: Decimal | None, currency: str) -> Money | None:
+    """An amount as a bundle tells it; None where it is not known."""
     return None if amount is None else Money(amount, currency)
 
 
@@ -86,7 +87,7 @@ def _claim(dispute: Dispute) -> Claim:
     return Claim(
         reason=dispute.reason,
         customs_cause=dispute.customs_cause,
-        amount=_money(dispute.amount, dispute.order.currency),
+        amount=money(dispute.amount, dispute.order.currency),
         missing_quantity=dispute.missing_quantity,
         item=(named.title or named.sku) if named else dispute.item,
     )
@@ -103,17 +104,28 @@ def _position(dispute: Dispute, offers: tuple[CaseOffer, ...], exhibits: tuple[C
     """What the seller maintains, never what we advise him: advice to give in is between him and us."""
     if dispute.state == DisputeState.ACCEPTED:
         return "accepted"
-    advice = AdviceEntry.objects.filter(dispute=dispute).order_by("at", "pk").last()
+    advice = _latest_advice(dispute)
     if advice is not None and advice.recommendation == "contest":
-        return position_of(advice.rule, {exhibit.kind for exhibit in exhibits})
+        return position_of(advice.rule, {exhibit.kind for exhibit in exhibits if exhibit.is_readable})
     if any(offer.gives_something for offer in offers):
         return "offered"
     return "refused" if offers else "on_record"
 
 
+def _latest_advice(dispute: Dispute) -> AdviceEntry | None:
+    return AdviceEntry.objects.filter(dispute=dispute).order_by("at", "pk").last()
+
+
+def _argues(dispute: Dispute, offers: tuple[CaseOffer, ...]) -> bool:
+    """Whether the seller speaks against the claim: not where he accepted it, or is advised to and made no offer."""
+    advice = _latest_advice(dispute)
+    is_to_accept = advice is not None and advice.recommendation == "accept_refund"
+    return dispute.state != DisputeState.ACCEPTED and (bool(offers) or not is_to_accept)
+
+
 def _offers(dispute: Dispute) -> Iterator[CaseOffer]:
     for row in Offer.objects.filter(dispute=dispute):
-        yield CaseOffer(row.at, _money(row.amount, dispute.order.currency), row.remedy)
+        yield CaseOffer(row.at, money(row.amount, dispute.order.currency), row.remedy)
 
 
 def _dates(dispute: Dispute) -> dict[str, datetime]:
@@ -138,10 +150,11 @@ def _dates(dispute: Dispute) -> dict[str, datetime]:
 def _slots(dispute: Dispute, exhibits: tuple[CaseExhibit, ...], recipient: Recipient) -> Iterator[CaseSlot]:
     """What the case calls for; what is missing, or on record without a file, is told where the recipient may know."""
     told = list(_without_file(dispute.order)) if recipient.shows_missing else []
-    given = [*((exhibit.kind, exhibit.source) for exhibit in exhibits), *told]
+    proofs = [exhibit for exhibit in exhibits if exhibit.is_readable]
+    given = [*((exhibit.kind, exhibit.source) for exhibit in proofs), *told]
     slots = checklist(dispute.reason, given, is_delivered=dispute.order.delivered_at is not None)
     for slot in slots:
-        marks = tuple(exhibit.mark for exhibit in exhibits if exhibit.kind == slot.kind)
+        marks = tuple(exhibit.mark for exhibit in proofs if exhibit.kind == slot.kind)
         if marks or recipient.shows_missing:
             sources = tuple(source for kind, source in told if kind == slot.kind)
             yield CaseSlot(slot.kind, slot.is_filled, marks, sources)
@@ -153,9 +166,11 @@ def _slots(dispute: Dispute, exhibits: tuple[CaseExhibit, ...], recipient: Recip
 
 def _without_file(order: Order) -> Iterator[tuple[str, str]]:
     """(kind, source) of what was said to be there and no file shows: each file takes its own event away."""
-    filed = [(row.kind, row.source) for row in Exhibit.objects.filter(order=order)]
+    filed = [(row.kind, row.source) for row in Exhibit.objects.filter(order=order) if row.is_readable]
     added = TimelineEvent.objects.filter(order=order, type=EventType.EVIDENCE_ADDED)
     for event in added.filter(kind__in={EventKind.FACT, EventKind.COMMAND}).order_by("at", "sequence"):
+        if not is_proof(event.data):
+            continue
         one = str(event.data.get("kind", "")), str(event.data.get("source", ""))
         if one in filed:
             filed.remove(one)

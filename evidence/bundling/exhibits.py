@@ -1,6 +1,6 @@
 """A dispute's exhibits with their marks, read from the database, and what changed since a version was handed in."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from evidence.bundling.chats import Said, UnreadableChat, load_chat
 from evidence.bundling.marks import NOTICES, fixed_marks, give_marks
 from evidence.file_types import MEDIA_TYPES, FileType
 from evidence.models import Bundle, BundleState, Exhibit, exhibit_path
-from orders.models import Disruption
+from orders.models import Disruption, Order
 
 LONGEST_NAME = 120  # characters of an attachment's name
 NOTICE = "disruption_notice"  # the kind of a paper that shows a disruption (T9)
@@ -42,8 +42,19 @@ def case_exhibits(dispute: Dispute) -> Iterator[CaseExhibit]:
     yield from _notices(dispute)
 
 
+def exhibits_of_order(order: Order) -> Iterator[CaseExhibit]:
+    """The exhibits of the order that belong to no dispute, for a case that is none."""
+    rows = {str(row.pk): row for row in Exhibit.objects.filter(order=order, dispute=None, left_out_at=None)}
+    marks = give_marks(list(rows), {})
+    yield from _as_told({marks[key]: row for key, row in rows.items()})
+
+
 def _own_exhibits(dispute: Dispute) -> Iterator[CaseExhibit]:
-    for mark, row in marked_exhibits(dispute).items():
+    yield from _as_told(marked_exhibits(dispute))
+
+
+def _as_told(rows: Mapping[str, Exhibit]) -> Iterator[CaseExhibit]:
+    for mark, row in rows.items():
         yield CaseExhibit(
             mark=mark,
             kind=row.kind,
@@ -60,6 +71,7 @@ def _own_exhibits(dispute: Dispute) -> Iterator[CaseExhibit]:
             translation_language=row.translation_language,
             translated_by=Translator(row.translated_by),
             chat=tuple(_chat(row)),
+            is_readable=row.is_readable,
         )
 
 
@@ -113,6 +125,22 @@ def changes_since_made(dispute: Dispute, exhibits: Iterable[CaseExhibit], *, bef
         return handed_in
     ready = Bundle.objects.filter(dispute=dispute, state=BundleState.READY, number__lt=before)
     return _changes(ready.order_by("number").last(), exhibits)
+
+
+def changes_after(dispute: Dispute, versions: Iterable[Bundle]) -> dict[int, Changes]:
+    """What is different now from each version, by its row's id; nothing of one that holds all, or of old whose report.
+
+    No file is read for it: a page asks.
+    """
+    kept = [version for version in versions if "contents" in version.report]
+    if not kept:
+        return {}
+    own = [
+        Content(str(row.pk), mark, row.sha256, row.caption, row.kind) for mark, row in marked_exhibits(dispute).items()
+    ]
+    now = [*own, *contents_of(_notices(dispute))]
+    found = {one.pk: tuple(compare(read_contents(one.report), now)) for one in kept}
+    return {one.pk: Changes(one.number, found[one.pk]) for one in kept if found[one.pk]}
 
 
 def _changes(version: Bundle | None, exhibits: Iterable[CaseExhibit]) -> Changes | None:

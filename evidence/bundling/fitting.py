@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from evidence.bundling.cases import CaseExhibit
 from evidence.recipients import Limits, Recipient
 
-FEWEST_TEXT_PAGES = 4  # of any bundle: claim, cover, index and manifest
+FEWEST_TEXT_PAGES = 4  # of any bundle: claim, cover with the index, timeline and manifest
 MEGABYTE = 1_000_000
 
 

@@ -270,6 +270,8 @@ def _report(
     return {
         "mark": exhibit.mark,
         "title": exhibit_title(exhibit, book),
+        "kind": exhibit.kind,
+        "caption": exhibit.caption,
         "first_page": span.first,
         "last_page": span.last,
         "sha256": exhibit.sha256,

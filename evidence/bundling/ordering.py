@@ -39,9 +39,11 @@ class Plan:
     anchors: dict[str, int] = field(default_factory=dict)
 
     def add(self, name: str, leaves: Sequence[Leaf]) -> None:
-        """Put pages at the end, under a name."""
-        self.spans[name] = Span(len(self.leaves) + 1, len(self.leaves) + len(leaves))
-        self.leaves += leaves
+        """Put pages at the end, under a name; what begins on the page that was laid last shares it."""
+        shared = int(bool(self.leaves and leaves and self.leaves[-1] == leaves[0]))
+        first = len(self.leaves) + 1 - shared
+        self.leaves += leaves[shared:]
+        self.spans[name] = Span(first, first + len(leaves) - 1)
 
     def page_of(self, name: str) -> int | None:
         """The page (from 1) of a section, an exhibit, or anything else that has a name; None where there is none."""

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from evidence.bundling.cases import CaseDisruption, CaseExhibit, CaseFile, CaseSnapshot, TrackingNews
 from evidence.bundling.changes import ChangeKind
-from evidence.bundling.claims import position
+from evidence.bundling.claims import review_context
 from evidence.bundling.drawing import Lane, Point, Sign, draw_sign, draw_timeline
 from evidence.bundling.problems import Problem
 from evidence.bundling.telling import Moment, Teller
@@ -48,25 +48,27 @@ def words_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
     """What every section needs: the language and its labels."""
     blanks = dict.fromkeys(("page", "pages", "part", "parts"), "")
     blanks |= {"zone": case.zone, "number": str(case.changes.number) if case.changes else ""}
+    blanks["until"] = teller.moment(case.made_of).clock[:10]
     labels = {name: teller.book.say("labels", name, **blanks) for name in teller.book.keys("labels")}
     return {"language": teller.book.languages[0], "say": labels, "attaches": teller.attaches}
 
 
 def cover_context(case: CaseFile, teller: Teller) -> dict[str, Any]:
-    """The parties, the claim, the dates and the seller's position."""
+    """The parties, the claim and the dates."""
     book, claim = teller.book, case.claim
     line = verify_line(case)
     return {
         "case": case,
         "reason": book.say("reasons", claim.reason or "not_stated"),
         "cause": book.say("causes", claim.customs_cause) if claim.customs_cause else None,
-        "claimed": teller.money(claim.amount),
+        "claimed": teller.money(case.claimed),
+        "is_whole": case.claims_whole,
         "total": teller.money(case.total),
-        "position": position(case, teller),
         "offers": [(teller.moment(offer.at), teller.offer(offer)) for offer in case.offers],
         "dates": [(book.say("labels", name), teller.moment(at)) for name, at in case.dates.items()],
         "line": line,
         "qr": SafeString(draw_qr(line)),
+        **review_context(case, teller),
     }
 
 

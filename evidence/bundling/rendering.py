@@ -11,7 +11,7 @@ from typing import Any
 from evidence.bundling.caching import Cache, key_of
 from evidence.bundling.engine import engine_id
 from evidence.bundling.processes import start
-from evidence.bundling.sections import ROWS, Section
+from evidence.bundling.sections import FLOWING, ROWS, Section
 from evidence.fonts import write_fonts_conf
 from evidence.storing import hash_file
 
@@ -39,7 +39,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A section's pages: those of the document from `first` (from 0) to before `end`."""
+    """A section's pages: those of the document from `first` (from 0) to before `end`.
+
+    The last may be the first of the section that follows.
+    """
 
     name: str
     document: Document
@@ -58,10 +61,11 @@ def render(
     groups = group(sections)
     with open_press(folder) as press:
         for done, numbers in enumerate(groups, start=1):
-            document = _set(compose([sections[number] for number in numbers]), press, cache)
+            document = _set(compose(sections, numbers), press, cache)
             starts = [document.anchors[f"part-{place}"] for place in range(len(numbers))]
             for number, first, end in zip(numbers, starts, [*starts[1:], document.pages], strict=True):
-                laid[number] = Rendered(sections[number].name, document, first, end)
+                shares = number + 1 in numbers and flows(sections, number + 1, numbers)
+                laid[number] = Rendered(sections[number].name, document, first, end + shares)
             on_progress(done, len(groups))
     return [laid[number] for number in range(len(sections))]
 
@@ -82,12 +86,25 @@ def group(sections: Sequence[Section]) -> list[list[int]]:
     return [numbers for _kind, _rows, numbers in groups]
 
 
-def compose(sections: Sequence[Section]) -> str:
-    """One HTML document with the bodies of several, each on new pages and with an anchor `part-0`, `part-1` …"""
-    documents = [section.html() for section in sections]
+def flows(sections: Sequence[Section], number: int, numbers: Sequence[int]) -> bool:
+    """Whether a section of this document may begin on the page on which the one before it in the bundle ends."""
+    name = sections[number].name
+    return name in FLOWING and number - 1 in numbers and sections[number - 1].name != name
+
+
+def compose(sections: Sequence[Section], numbers: Sequence[int]) -> str:
+    """One HTML document with the bodies of these sections, each with an anchor `part-0`, `part-1` …
+
+    Each is on new pages, or below the one before it.
+    """
+    documents = [sections[number].html() for number in numbers]
     head, _body, _rest = documents[0].partition("<body>")
     bodies = [document.partition("<body>")[2].rpartition("</body>")[0] for document in documents]
-    parts = [f'<div class="part" id="part-{number}">{body}</div>' for number, body in enumerate(bodies)]
+    classes = ["part flows" if flows(sections, number, numbers) else "part" for number in numbers]
+    parts = [
+        f'<div class="{name}" id="part-{place}">{body}</div>'
+        for place, (name, body) in enumerate(zip(classes, bodies, strict=True))
+    ]
     return f"{head}<body>{''.join(parts)}</body></html>"
 
 

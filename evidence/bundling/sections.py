@@ -31,6 +31,8 @@ EXHIBITS = "exhibits"  # the slips and the headings behind which the exhibits' o
 CHAT = "chat:"  # before an exhibit's mark: its own pages, where it is a text
 FEW = 10  # the rows that a section without a long table counts as
 STEADY = {"timeline", "tracking", "disruptions", "snapshots", "messages"}  # what a new exhibit does not change
+# What begins below its neighbour on the same page: only an exhibit, a drawing or a long part begins a new one.
+FLOWING = {"index", "changes", "tracking", "disruptions", "snapshots", "messages"}
 STAMPS = "stamps"  # the letters for stamps: no page of the bundle
 ALONE = {"claims", STAMPS}  # set by themselves: few new exhibits change what they say
 
@@ -60,7 +62,8 @@ def lay_sections(case: CaseFile, shown: Mapping[str, Shown], teller: Teller, let
     """Every document, in the order in which the bundle has them; `shown` says what became of each exhibit."""
     words, exhibits = words_context(case, teller), exhibit_rows(case, shown, teller)
     claims = claims_context(case, teller, sections_of(case))
-    yield Section("claims", "claims", words | claims, rows=FEW + len(exhibits))
+    proofs = sum(len(proofs) for _statement, proofs in claims["assertions"])
+    yield Section("claims", "claims", words | claims, rows=FEW + proofs)
     yield Section("cover", "cover", words | cover_context(case, teller))
     yield from _chunks("index", words | index_context(case, teller), EXHIBITS, exhibits)
     if case.changes:

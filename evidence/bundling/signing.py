@@ -12,12 +12,12 @@ from typing import IO, Any, TypeVar
 
 from django.conf import settings
 
+from evidence.bundling.stamps import make_stamper
 from evidence.storing import hash_file
 
 T = TypeVar("T")
 
 FIELD = "PrazoSignature"
-SECONDS = 10  # for which a time-stamp server may keep us waiting
 CHUNK = 1 << 20  # bytes
 RESERVED = 32_768  # bytes for the signature, its certificates and the time stamp
 
@@ -136,7 +136,6 @@ def _write(file: IO[bytes], signer: Any, timestamp_url: str) -> None:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
     from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
-    from pyhanko.sign.timestamps.requests_client import RequestsHTTPTimeStamper
 
     said = PdfSignatureMetadata(
         field_name=FIELD,
@@ -145,8 +144,7 @@ def _write(file: IO[bytes], signer: Any, timestamp_url: str) -> None:
         certify=True,
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
-    stamper: Any = RequestsHTTPTimeStamper
-    stamper = stamper(timestamp_url, timeout=SECONDS) if timestamp_url else None
+    stamper = make_stamper(timestamp_url) if timestamp_url else None
     pdf_signer = PdfSigner(said, signer, timestamper=stamper)
     writer: Any = IncrementalPdfFileWriter(file)
     writer._update_meta = lambda: None  # it would date the document anew, beside the metadata that we wrote

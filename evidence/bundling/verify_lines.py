@@ -23,19 +23,23 @@ def exhibits_digest(originals: Iterable[tuple[str, str]]) -> str:
 
 
 def verify_line(case: CaseFile) -> str:
-    """The line of this case; `made` is the date of the newest thing in it (UTC)."""
+    """The line of this case; `recorded_until` is the instant of the newest thing in it (UTC), not when it was made."""
     originals = [(exhibit.mark, exhibit.sha256) for exhibit in case.exhibits]
-    return _spell(case.order_number, case.dispute_number, f"{case.made_of:%Y-%m-%dT%H:%M:%SZ}", originals)
+    about = {"review": case.review.number} if case.review else {"dispute": case.dispute_number}
+    return _spell(case.order_number, about, f"recorded_until={case.made_of:%Y-%m-%dT%H:%M:%SZ}", originals)
 
 
 def line_of(manifest: Mapping[str, Any]) -> str:
-    """The line that a bundle with this manifest has on its cover."""
+    """The line that a bundle with this manifest has on its cover; older ones called the record's end `made`."""
     originals = [(str(one.get("mark")), str(one.get("original_sha256"))) for one in manifest["exhibits"]]
-    return _spell(manifest.get("order"), manifest.get("dispute"), manifest.get("made_of"), originals)
+    name = "review" if "review" in manifest else "dispute"
+    until = manifest.get("recorded_until")
+    end = f"recorded_until={until}" if until else f"made={manifest.get('made_of')}"
+    return _spell(manifest.get("order"), {name: manifest.get(name)}, end, originals)
 
 
-def _spell(order: object, dispute: object, made: object, originals: Sequence[tuple[str, str]]) -> str:
-    words = [FORMAT, f"order={order}", f"dispute={dispute}", f"made={made}"]
+def _spell(order: object, about: Mapping[str, object], end: str, originals: Sequence[tuple[str, str]]) -> str:
+    words = [FORMAT, f"order={order}", *(f"{name}={number}" for name, number in about.items()), end]
     return " ".join([*words, f"exhibits={len(originals)}", f"sha256={exhibits_digest(originals)}"])
 
 

@@ -1,6 +1,6 @@
 """Making a bundle's files and putting them in their place; those of an equal case that lie there already are taken."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from evidence.bundling.making import Made, make_bundle
 from evidence.bundling.publishing import publish
 from evidence.bundling.reusing import inputs_of
 from evidence.bundling.signing import Signing, sign, signed_by, signing_key
-from evidence.models import Bundle, BundleState
+from evidence.models import Appeal, Bundle, BundleState, Version
 from evidence.recipients import Recipient
 from evidence.storing import hash_file
 
@@ -52,13 +52,19 @@ def _known(inputs: str) -> Outcome | None:
 
     What a key or a time-stamp server failed to give is asked for again.
     """
-    rows = Bundle.objects.filter(inputs=inputs, state__in=[BundleState.READY, BundleState.SUBMITTED])
-    for row in rows.order_by("-pk")[:3]:
+    for row in _made_of(inputs):
         is_unsigned_by_mistake = bool(row.report["signing"]["note"])
         if row.files and not is_unsigned_by_mistake and all(_is_whole(file) for file in row.files):
             replaced = tuple(int(code[2:], 16) for code in row.report["replaced"])
             return Outcome(inputs, row.files, row.report["exhibits"], replaced, row.report["signing"])
     return None
+
+
+def _made_of(inputs: str) -> Iterator[Version]:
+    """The latest finished versions that were made of the same: of disputes or of appeals, never of both."""
+    for model in (Bundle, Appeal):
+        rows = model._default_manager.filter(inputs=inputs, state__in=[BundleState.READY, BundleState.SUBMITTED])
+        yield from rows.order_by("-pk")[:3]
 
 
 def _is_whole(file: dict[str, Any]) -> bool:

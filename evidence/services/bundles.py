@@ -2,14 +2,13 @@
 
 import shutil
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from errno import EACCES
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 
 from disputes.models import Dispute
 from disputes.recording import record
@@ -17,14 +16,12 @@ from evidence.bundling.collecting import collect
 from evidence.bundling.exhibits import exhibits_of
 from evidence.bundling.fitting import UnfitBundle, foresee
 from evidence.bundling.rendering import UnusableRenderer
-from evidence.models import Bundle, BundleState
+from evidence.models import Bundle, BundleState, Version
 from evidence.recipients import find_recipient
 from evidence.services.building import Outcome, build
 from evidence.services.reports import bundle_report
+from evidence.services.versions import free_versions, make_version, take_version
 from orders.events import Event, EventType
-
-SILENCE = timedelta(minutes=6)  # without a sign of work for so long, a bundle's worker is taken for dead
-MAX_ATTEMPTS = 3
 
 
 def request_bundle(dispute_id: int, *, recipient: str, now: datetime, actor: str) -> Bundle:
@@ -66,11 +63,7 @@ def _request(dispute_id: int, state: BundleState, *, recipient: str, now: dateti
 
 def waiting_bundles(now: datetime) -> list[int]:
     """Bundles that no worker works on: those queued, and those whose worker has gone silent."""
-    return list(Bundle.objects.filter(_is_free(now)).order_by("requested_at", "pk").values_list("pk", flat=True))
-
-
-def _is_free(now: datetime) -> Q:
-    return Q(state=BundleState.QUEUED) | Q(state=BundleState.RUNNING, heartbeat_at__lt=now - SILENCE)
+    return free_versions(Bundle, now)
 
 
 def build_bundle(bundle_id: int, clock: Callable[[], datetime]) -> None:
@@ -78,7 +71,7 @@ def build_bundle(bundle_id: int, clock: Callable[[], datetime]) -> None:
 
     What goes wrong is kept on the row, for the person who waits. Raises Bundle.DoesNotExist.
     """
-    bundle = _take(bundle_id, clock())
+    bundle = take_version(Bundle, bundle_id, clock())
     if bundle is None:
         return
     try:
@@ -87,58 +80,20 @@ def build_bundle(bundle_id: int, clock: Callable[[], datetime]) -> None:
         return  # it stands on the row
 
 
-def _take(bundle_id: int, now: datetime) -> Bundle | None:
-    with transaction.atomic():
-        bundle: Bundle | None = (
-            Bundle.objects.select_for_update(of=("self",)).filter(_is_free(now), pk=bundle_id).first()
-        )
-        if bundle is None:
-            return None
-        bundle.attempts += 1
-        bundle.state, bundle.heartbeat_at, bundle.progress = BundleState.RUNNING, now, 0
-        if bundle.attempts > MAX_ATTEMPTS:
-            bundle.state, bundle.error = BundleState.FAILED, "its worker was lost each time"
-        bundle.save()
-    return bundle if bundle.state == BundleState.RUNNING else None
-
-
 def _build(bundle: Bundle, clock: Callable[[], datetime]) -> None:
     """Make the file and publish it; whatever goes wrong is kept on the row, and raised."""
-    # A worker that was taken for dead and is not has lost the row to the next attempt.
-    mine = Bundle.objects.filter(pk=bundle.pk, attempts=bundle.attempts, state=BundleState.RUNNING)
 
-    def note_progress(percent: int) -> None:
-        mine.update(progress=percent, heartbeat_at=clock())
-
-    try:
+    def make(note_progress: Callable[[int], None]) -> tuple[Outcome, dict[str, Any]]:
         recipient = find_recipient(bundle.recipient)
         foresee((row.pages for row in exhibits_of(bundle.dispute)), recipient)
         case = collect(bundle.dispute_id, recipient)
         outcome = build(case, recipient, note_progress)
-    except Exception as error:
-        mine.update(state=BundleState.FAILED, error=f"{error}"[:2000] or type(error).__name__)
-        raise
-    _finish(bundle, bundle_report(bundle, case, outcome), outcome, clock())
+        return outcome, bundle_report(bundle, case, outcome)
+
+    make_version(bundle, make, clock)
 
 
-def _finish(bundle: Bundle, report: dict[str, Any], outcome: Outcome, now: datetime) -> None:
-    first = outcome.files[0]
-    Bundle.objects.filter(pk=bundle.pk, attempts=bundle.attempts, state=BundleState.RUNNING).update(
-        state=BundleState.READY,
-        progress=100,
-        heartbeat_at=now,
-        file=first["file"],
-        sha256=first["sha256"],
-        size=first["size"],
-        pages=first["pages"],
-        files=outcome.files,
-        inputs=outcome.inputs,
-        report=report,
-        error="",
-    )
-
-
-def copy_bundle(bundle: Bundle, target: Path) -> list[Path]:
+def copy_bundle(bundle: Version, target: Path) -> list[Path]:
     """Write a finished bundle's files where somebody wants them, each whole or not at all.
 
     Raises OSError, also for a place among the files that are kept.
@@ -149,7 +104,7 @@ def copy_bundle(bundle: Bundle, target: Path) -> list[Path]:
     return [_copy(bundle, file, target) for file in bundle.files]
 
 
-def _copy(bundle: Bundle, file: dict[str, Any], target: Path) -> Path:
+def _copy(bundle: Version, file: dict[str, Any], target: Path) -> Path:
     place = target if file is bundle.files[0] else target.with_name(f"{target.stem}{file['suffix']}")
     partial = place.with_name(f".{place.name}.part")
     try:

@@ -6,8 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from evidence.models import Bundle, Exhibit
-from messaging.models import Message
+from disputes.models import AfterSaleCase, Chase, Escalation, IncidentOrder, PhoneCall, Review
+from evidence.models import Appeal, Bundle, Exhibit
+from messaging.models import InboundMessage, Message
 from orders.models import AuditKind, Buyer, Order, OrderItem, PrivateData, Shipment, TrackingEvent
 from orders.services.auditing import Doer, note_deed
 from orders.services.erasure import ERASED_FIELDS, KEPT_FIELDS
@@ -35,7 +36,11 @@ def disclose_buyer(buyer_id: int, *, doer: Doer, now: datetime) -> dict[str, Any
             "erased_at": _plain(buyer.erased_at),
             "orders": [_order(order) for order in orders],
             "messages": _messages(orders),
+            "received": _received(orders),
             "said": _said(orders),
+            "reviews": _reviews(orders),
+            "cases": _cases(orders),
+            **_people(orders),
             "exhibits": _exhibits(orders),
             "bundles": _bundles(orders),
         }
@@ -58,9 +63,49 @@ def _messages(orders: Sequence[Order]) -> list[dict[str, Any]]:
     return _rows(rows.values(*fields, "proof_sha256"))
 
 
+def _received(orders: Sequence[Order]) -> list[dict[str, Any]]:
+    """What the buyer wrote, and what mail servers said about him."""
+    rows = InboundMessage.objects.filter(order__in=orders).order_by("received_at", "pk")
+    fields = ["order__order_number", "kind", "place", "received_at", "sender", "sender_name", "subject", "text"]
+    return _rows(rows.values(*fields, "raw_sha256", "answered_at"))
+
+
 def _said(orders: Sequence[Order]) -> list[dict[str, Any]]:
     rows = PrivateData.objects.filter(event__order__in=orders).order_by("event__at", "pk")
     return _rows(rows.values("event__order__order_number", "event__at", "event__type", "data"))
+
+
+def _cases(orders: Sequence[Order]) -> list[dict[str, Any]]:
+    rows = AfterSaleCase.objects.filter(order__in=orders).order_by("opened_at", "pk")
+    fields = ["order__order_number", "number", "kind", "opened_at", "words", "proposal", "amount", "granted", "result"]
+    return _rows(rows.values(*fields, "reason", "closed_at"))
+
+
+def _people(orders: Sequence[Order]) -> dict[str, list[dict[str, Any]]]:
+    """The calls with him, when he asked where his parcel is, and what the specialists and an incident had of him."""
+    calls = PhoneCall.objects.filter(order__in=orders).order_by("called_at", "pk")
+    chases = Chase.objects.filter(order__in=orders).order_by("opened_at", "pk")
+    escalations = Escalation.objects.filter(order__in=orders).order_by("escalated_at", "pk")
+    incidents = IncidentOrder.objects.filter(order__in=orders).order_by("added_at", "pk")
+    number = "order__order_number"
+    return {
+        "calls": _rows(calls.values(number, "direction", "result", "called_at", "agreed", "call_back_at")),
+        "asked_where": _rows(
+            chases.values(number, "opened_at", "times", "found", "carrier_answer", "closed_at", "result")
+        ),
+        "escalated": _rows(escalations.values(number, "escalated_at", "reason")),
+        "incidents": _rows(incidents.values(number, "incident__name", "contacted_at", "note", "excluded_at", "reason")),
+    }
+
+
+def _reviews(orders: Sequence[Order]) -> list[dict[str, Any]]:
+    """What he wrote in public, what was made of it, and the appeals against it."""
+    rows = Review.objects.filter(order__in=orders).order_by("reviewed_at", "pk")
+    fields = ["order__order_number", "reviewed_at", "stars", "title", "text", "author", "language", "cause", "detail"]
+    found = rows.values(*fields, "facts", "suspicion", "signals", "solution", "reply_text", "answered_at")
+    appeals = Appeal.objects.filter(review__order__in=orders).order_by("requested_at", "pk")
+    told = appeals.values("review__order__order_number", "recipient", "requested_at", "submitted_at", "sha256")
+    return _rows(found) + _rows(told)
 
 
 def _exhibits(orders: Sequence[Order]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ first, so that a crash leaves rows whose erasure can be repeated.
 import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,21 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 
-from disputes.models import ActionItem, Dispute
-from evidence.models import Bundle, BundleState, Exhibit
+from disputes.models import ActionItem, Dispute, Review
+from disputes.rehearsal_runs import forget_rehearsals
+from disputes.services.after_sale_keeping import forget_cases, has_open_case
+from disputes.services.calling import settle_call_backs
+from disputes.services.lessons import forget_lessons
+from disputes.services.people_erasure import forget_people
+from disputes.services.promises import forget_promises
+from disputes.services.review_erasure import forget_reviews, forget_unjoined
+from evidence.models import Appeal, Bundle, BundleState, Exhibit, Version
 from evidence.services.building import kept
-from messaging.models import Message
+from messaging.guards import ERASED
+from messaging.models import InboundMessage, Message
 from messaging.services.erasure import forget_messages
-from orders.models import AuditKind, Buyer, Disruption, Order, OrderFile, PrivateData, Store, TrackingEvent
+from messaging.services.inbound import forget_unmatched
+from orders.models import ApiScope, AuditKind, Buyer, Disruption, Order, OrderFile, PrivateData, Store, TrackingEvent
 from orders.models.timeline import EventKind
 from orders.services.auditing import Doer, note_deed
 from orders.services.erasure import (
@@ -35,7 +44,9 @@ from orders.services.erasure import (
     order_files,
     order_obstacles,
 )
+from orders.services.idempotency import forget_answers
 from orders.services.ledger import OrderLedger, open_ledgers, save_ledgers
+from orders.services.saved_views import forget_in_views
 
 logger = logging.getLogger(__name__)
 NAME_PARTS = 3  # letters from which on a part of a name is looked for in carriers' words
@@ -51,6 +62,7 @@ class ErasurePreview:
     obstacles: list[Obstacle]
     said: int  # entries of the timelines with personal data beside them
     messages: int
+    reviews: int
     files: list[OrderFile]
     exhibits: list[Exhibit]
     bundles: list[Bundle]
@@ -64,6 +76,7 @@ class Erased:
 
     said: int = 0
     messages: int = 0
+    reviews: int = 0
     files: int = 0
     exhibits: list[str] = field(default_factory=list)  # their SHA-256
     bundles: list[str] = field(default_factory=list)
@@ -73,6 +86,7 @@ class Erased:
         return {
             "said": self.said,
             "messages": self.messages,
+            "reviews": self.reviews,
             "files": self.files,
             "exhibits": len(self.exhibits),
             "bundles": len(self.bundles),
@@ -88,6 +102,7 @@ def preview_erasure(buyer: Buyer, *, now: datetime) -> ErasurePreview:
         obstacles=_obstacles(buyer, orders),
         said=PrivateData.objects.filter(event__order__in=orders).count(),
         messages=Message.objects.filter(order__in=orders).exclude(to="", subject="", body="").count(),
+        reviews=Review.objects.filter(order__in=orders).count(),
         files=list(order_files(buyer.store, orders, now=now)) if orders else [],
         exhibits=list(Exhibit.objects.filter(order__in=orders).order_by("order", "position")),
         bundles=list(_removable(orders).select_related("dispute__order").order_by("dispute", "number")),
@@ -99,7 +114,8 @@ def preview_erasure(buyer: Buyer, *, now: datetime) -> ErasurePreview:
 def _obstacles(buyer: Buyer, orders: Sequence[Order]) -> list[Obstacle]:
     found = order_obstacles(buyer, orders)
     is_disputed = Dispute.objects.filter(order__in=orders, closed_at=None).exists()
-    return found + [Obstacle.DISPUTE_OPEN] * (is_disputed and Obstacle.DISPUTE_OPEN not in found)
+    found += [Obstacle.DISPUTE_OPEN] * (is_disputed and Obstacle.DISPUTE_OPEN not in found)
+    return found + [Obstacle.CASE_OPEN] * has_open_case(orders)
 
 
 def _named_in_news(buyer: Buyer, orders: Sequence[Order]) -> int:
@@ -152,18 +168,38 @@ def _erase(
         files=forget_files(order_files(buyer.store, orders, now=now)) if orders else 0,
         bundles=_remove_bundles(list(_removable(orders).filter(pk__in=bundles))),
     )
-    _forget_signers(orders)
+    erased.reviews = _forget_in_rows(buyer, orders, now)
     for ledger in ledgers:
         gone = _remove_exhibits(list(Exhibit.objects.filter(order=ledger.order, pk__in=exhibits)))
         erased.exhibits += gone
         ledger.order.record_digest = ""
+        settle_call_backs(ledger, reason=ERASED)
+        forget_promises(ledger)
         data = {"cause": str(cause), "events": said.get(ledger.order.pk, []), "exhibits": gone}
         ledger.write(EventKind.NOTE, "erased", at=now, data={key: value for key, value in data.items() if value})
     kept().tidy(before=0, max_bytes=0)  # what earlier bundles left to work with shows what they showed
     return erased
 
 
-def _forget_signers(orders: Sequence[Order]) -> None:
+def _forget_in_rows(buyer: Buyer, orders: Sequence[Order], now: datetime) -> int:
+    """What the team wrote about him and what he wrote, wherever it is kept; returns how many reviews."""
+    _forget_in_items(orders)
+    forget_lessons(orders)
+    reviews = forget_reviews(orders)
+    if reviews:
+        forget_answers(buyer.store, ApiScope.REVIEWS_WRITE)
+    _remove_appeals(orders)
+    forget_cases(orders)
+    forget_people(orders)
+    if orders:
+        forget_rehearsals(buyer.store, since=min(order.placed_at for order in orders), now=now)
+    forget_in_views(buyer)
+    return reviews
+
+
+def _forget_in_items(orders: Sequence[Order]) -> None:
+    """Who signed for the parcel, and why a person put work aside: what people write may name the buyer."""
+    ActionItem.objects.filter(order__in=orders).exclude(snooze_reason="").update(snooze_reason="")
     for item in ActionItem.objects.filter(order__in=orders).exclude(data={}):
         if PERSONAL_KEYS & item.data.keys():
             item.data = {key: value for key, value in item.data.items() if key not in PERSONAL_KEYS}
@@ -188,7 +224,12 @@ def _removable(orders: Sequence[Order]) -> QuerySet[Bundle]:
     return rows
 
 
-def _remove_bundles(rows: Sequence[Bundle]) -> list[str]:
+def _remove_appeals(orders: Sequence[Order]) -> None:
+    """Appeals against his reviews that nobody handed in prove nothing to anybody; those that were handed in stay."""
+    _remove_bundles(list(Appeal.objects.filter(review__order__in=orders).exclude(state=BundleState.SUBMITTED)))
+
+
+def _remove_bundles(rows: Sequence[Version]) -> list[str]:
     for row in rows:
         row.delete()
         named = {file["file"] for files in _others(row) for file in files}
@@ -197,9 +238,10 @@ def _remove_bundles(rows: Sequence[Bundle]) -> list[str]:
     return [row.sha256 for row in rows]
 
 
-def _others(row: Bundle) -> list[list[dict[str, Any]]]:
+def _others(row: Version) -> list[list[dict[str, Any]]]:
     """The files of the bundles that were made of the same inputs: equal cases share their files."""
-    return list(Bundle.objects.filter(inputs=row.inputs).exclude(inputs="").values_list("files", flat=True))
+    rows = type(row)._default_manager.filter(inputs=row.inputs).exclude(inputs="")
+    return list(rows.values_list("files", flat=True))
 
 
 def erase_expired(clock: Callable[[], datetime], *, until: datetime) -> int:
@@ -213,7 +255,21 @@ def erase_expired(clock: Callable[[], datetime], *, until: datetime) -> int:
         while clock() < until and (batch := expired_buyers(store, now=clock(), after=last)):
             last = batch[-1]
             count += sum(_erase_one(pk, clock()) for pk in batch if clock() < until)
+        before = clock() - timedelta(days=store.retention_days or 0)
+        count += sum(_erase_one(pk, clock()) for pk in _wrote_again(store, before) if clock() < until)
+        while clock() < until and forget_unmatched(store, before=before) + forget_unjoined(store, before=before):
+            continue
     return count
+
+
+def _wrote_again(store: Store, before: datetime) -> list[int]:
+    """Erased buyers who wrote once more, or of whom somebody wrote, and that before an instant (UTC)."""
+    rows = InboundMessage.objects.filter(store=store, order__buyer__erased_at__isnull=False, received_at__lt=before)
+    said = PrivateData.objects.filter(
+        event__order__store=store, event__order__buyer__erased_at__isnull=False, event__recorded_at__lt=before
+    )
+    wrote = {*rows.exclude(text="", raw="").values_list("order__buyer", flat=True)}
+    return sorted(wrote | {*said.values_list("event__order__buyer", flat=True)})
 
 
 def _erase_one(buyer_id: int, now: datetime) -> bool:

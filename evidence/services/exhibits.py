@@ -20,6 +20,7 @@ from evidence.models import Exhibit, exhibit_path
 from evidence.storing import CHUNK, Received, TooLarge, freeze, read_chunks, receive
 from orders.events import Event, EventType
 from orders.models import Disruption, Order
+from orders.storage import is_full
 
 TYPES = "JPEG, PNG, WebP, HEIC or PDF"  # and a text, where it is the record of a chat
 YOUNG = timedelta(days=1)  # a file that no row names yet may belong to an upload under way
@@ -46,8 +47,9 @@ def add_exhibit(
     """Freeze a file as an exhibit of the order and record the fact, for the advice and the checklist (rules A, E).
 
     The file lies under its hash before the row that names it is written, and the row comes with the event or not at
-    all: nothing is lost, and a file without a row is removed later. The same file for the same slot again is the
-    exhibit that is there already. `happened_at` (UTC) is when it came in, by default `now`.
+    all: nothing is lost, and a file without a row is removed later. A file of which nothing can be shown is kept,
+    proves nothing and is left out of bundles until somebody takes it in. The same file for the same slot again is
+    the exhibit that is there already. `happened_at` (UTC) is when it came in, by default `now`.
     Raises UnusableExhibit when it is empty, too large or of another type, and Order.DoesNotExist.
     """
     exhibit = draft_exhibit(
@@ -76,6 +78,10 @@ def draft_exhibit(
         raise UnusableExhibit(f"{name}: {error}: choose a smaller file") from error
     except UnreadableChat as error:
         raise UnusableExhibit(f"{name}: {error}") from error
+    except OSError as error:
+        if not is_full(error):
+            raise
+        raise UnusableExhibit(f"{name}: the disk is full: have room made on it, then choose the file again") from error
     return Exhibit(
         kind=kind[:60],
         source=source[:500],
@@ -92,6 +98,11 @@ def draft_exhibit(
     )
 
 
+def unreadable_note(exhibit: Exhibit) -> dict[str, str]:
+    """What the event of a file that nobody can read says besides, so that it proves nothing."""
+    return {} if exhibit.is_readable else {"unreadable": exhibit.problem}
+
+
 def _keep(exhibit: Exhibit, *, now: datetime) -> Exhibit:
     """The row and its event, or the row that is there already."""
     with transaction.atomic():
@@ -101,8 +112,10 @@ def _keep(exhibit: Exhibit, *, now: datetime) -> Exhibit:
         if same is not None:
             return same
         exhibit.position = (known.order_by("-position").values_list("position", flat=True).first() or 0) + 1
+        exhibit.left_out_at = None if exhibit.is_readable else exhibit.added_at
         exhibit.save()
         data = {"kind": exhibit.kind, "source": exhibit.source, "sha256": exhibit.sha256, "caption": exhibit.caption}
+        data |= unreadable_note(exhibit)
         event = Event(EventType.EVIDENCE_ADDED, exhibit.added_at, data={k: v for k, v in data.items() if v})
         record(exhibit.order_id, event, now=now, actor=exhibit.added_by)
     return exhibit

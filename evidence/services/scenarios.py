@@ -12,7 +12,7 @@ from disputes.models import Dispute
 from disputes.scenarios import Scenario, UnusableScenario
 from evidence.bundling.cases import Translator
 from evidence.models import Exhibit
-from evidence.services.exhibits import draft_exhibit
+from evidence.services.exhibits import draft_exhibit, unreadable_note
 from orders.events import Event, EventType
 from orders.models import Order, Store
 
@@ -29,8 +29,10 @@ class Loaded:
     exhibits: int
 
 
-def load_scenario_into(scenario: Scenario, store: Store, folder: Path, *, now: datetime, actor: str) -> Loaded:
-    """Store the scenario's order with its facts and its files, which lie in `folder`.
+def load_scenario_into(
+    scenario: Scenario, store: Store, folder: Path, *, now: datetime, actor: str, recorded_at: datetime | None = None
+) -> Loaded:
+    """Store the scenario's order with its facts and its files, which lie in `folder`; `recorded_at` as in `load_order`.
 
     Raises UnusableScenario when a file is missing or is no exhibit, or the store has the order already.
     """
@@ -38,7 +40,8 @@ def load_scenario_into(scenario: Scenario, store: Store, folder: Path, *, now: d
         raise UnusableScenario(f"{store.slug} has order {scenario.record.order_number} already: nothing was changed")
     drafted = list(_draft(scenario, folder, now, actor))
     with transaction.atomic():
-        order = load_order(scenario.record, [event for event, _draft in drafted], store, now=now, actor=actor)
+        events = [event for event, _exhibit in drafted]
+        order = load_order(scenario.record, events, store, now=now, actor=actor, recorded_at=recorded_at)
         dispute = order.disputes.last()
         exhibits = [exhibit for _event, exhibit in drafted if exhibit is not None]
         for position, exhibit in enumerate(exhibits, start=1):
@@ -57,7 +60,8 @@ def _draft(scenario: Scenario, folder: Path, now: datetime, actor: str) -> Itera
             continue
         exhibit = _draft_exhibit(event, folder, actor)
         told = {key: value for key, value in event.data.items() if key not in ON_THE_EXHIBIT}
-        yield replace(event, data=told | {"kind": exhibit.kind, "sha256": exhibit.sha256}), exhibit
+        told |= {"kind": exhibit.kind, "sha256": exhibit.sha256, **unreadable_note(exhibit)}
+        yield replace(event, data=told), exhibit
 
 
 def _draft_exhibit(event: Event, folder: Path, actor: str) -> Exhibit:

@@ -50,7 +50,7 @@ def said(case: CaseFile) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
 
 def test_each_assertion_stands_with_its_proofs(case: CaseFile) -> None:
     assert said(case) == {
-        "shipped": ((), ("timeline",)),
+        "shipped": (("A-1",), ("tracking", "timeline")),
         "moving": (("A-1",), ("tracking",)),
         "promise_running": ((), ("timeline",)),
         "told": ((), ("messages",)),
@@ -103,7 +103,7 @@ def test_the_facts_of_the_table_are_those_that_are_looked_at(case: CaseFile) -> 
 def test_the_verify_line_names_the_exhibits_by_one_hash(case: CaseFile) -> None:
     digest = exhibits_digest([("A-1", case.exhibits[0].sha256)])
     line = verify_line(case)
-    assert line.endswith(f"made=2026-04-18T10:00:00Z exhibits=1 sha256={digest}")
+    assert line.endswith(f"recorded_until=2026-04-18T10:00:00Z exhibits=1 sha256={digest}")
     assert draw_qr(line) == draw_qr(verify_line(case))
     assert draw_qr(line) != draw_qr(line.replace("dispute=1", "dispute=2"))
 

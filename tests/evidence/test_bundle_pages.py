@@ -27,9 +27,8 @@ def test_every_page_of_an_exhibit_is_stamped_with_its_mark(every_bundle: Made, t
 
 
 def index_pages(texts: list[str]) -> range:
-    """The pages of the index, from 0."""
-    starts = {word: next(n for n, text in enumerate(texts) if text.startswith(word)) for word in ("Index", "Timeline")}
-    return range(starts["Index"], starts["Timeline"])
+    """The pages of the index, from 0: it begins below the case."""
+    return range(1, next(n for n, text in enumerate(texts) if text.startswith("Timeline")))
 
 
 def test_index_has_the_page_of_every_exhibit(every_bundle: Made, texts: list[str]) -> None:
@@ -100,7 +99,6 @@ def test_cover_tells_the_case(texts: list[str]) -> None:
     cover = texts[1]
     for said in ("8012345678901234", "USD 24.00", "Maria Souza (BR)", "Alice's lamps", "UTC−7", "America/Los_Angeles"):
         assert said in cover
-    assert "The seller contests the claim." in cover
     assert "2026-04-10 05:00" in cover  # noon in UTC
 
 
@@ -165,6 +163,6 @@ def test_forty_photos_make_a_bundle_with_all_of_them(tmp_path: Path) -> None:
 def test_the_platform_gets_no_list_of_what_is_missing(tmp_path: Path) -> None:
     made = make(case_of(tmp_path, {"a.png": files.encoded(files.picture(), "PNG")}), tmp_path / "out", "aliexpress")
     with pypdfium2.PdfDocument(made.path) as document:
-        index = document[2].get_textpage().get_text_bounded()
+        index = document[1].get_textpage().get_text_bounded()
     assert "Index" in index
     assert "目录" not in index

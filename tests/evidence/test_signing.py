@@ -145,6 +145,13 @@ def test_a_server_that_gives_no_stamp_costs_the_stamp_only(
     assert verify(copy).signatures[0].stamped_at is None
 
 
+def test_a_server_that_sends_us_elsewhere_is_not_followed(copy: Path, key_file: Path, server: StampServer) -> None:
+    """Elsewhere may be a private network (SSRF)."""
+    server.mood = "elsewhere"
+    assert "HTTP 307" in sign(copy, SigningKey(key_file, PASSPHRASE, server.url)).note
+    assert len(server.asked) == 1
+
+
 def test_a_server_that_is_down_costs_the_stamp_only(copy: Path, key_file: Path, server: StampServer) -> None:
     address = server.url.replace("127.0.0.1", "127.0.0.2")  # where nobody listens
     assert sign(copy, SigningKey(key_file, PASSPHRASE, address)).state is SigningState.SIGNED

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from disputes.command_line import ContractCommand
+from disputes.command_line import ContractCommand, dispute_number
 from disputes.models import Dispute
 from evidence.bundling.fitting import UnfitBundle
 from evidence.bundling.rendering import UnusableRenderer
@@ -21,7 +21,7 @@ class Command(ContractCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which dispute, where to, and for whom."""
-        parser.add_argument("dispute", type=int, metavar="DISPUTE")
+        parser.add_argument("dispute", type=dispute_number, metavar="DISPUTE")
         parser.add_argument("--out", type=Path, required=True, metavar="FILE.pdf")
         parser.add_argument("--recipient", default=DEFAULT, metavar="PROFILE")
 

@@ -30,7 +30,8 @@ class Command(ContractCommand):
             self.fail(f"there is no store {options['store']!r}: make it with `manage.py create_store` first")
         try:
             scenario = load_scenario(options["file"])
-            loaded = load_scenario_into(scenario, store, options["file"].parent, now=timezone.now(), actor="command")
+            folder, now = options["file"].parent, timezone.now()
+            loaded = load_scenario_into(scenario, store, folder, now=now, actor="command", recorded_at=now)
         except (UnusableScenario, UnusablePolicy) as error:
             self.fail(str(error))
         document = {

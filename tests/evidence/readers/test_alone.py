@@ -87,7 +87,7 @@ def flip_a_bit(path: Path) -> None:
 def change_the_manifest(path: Path) -> None:
     """The list says another hash than before, and is as long as it was."""
     data = path.read_bytes()
-    at = data.index(b'"made_of": "20') + 14
+    at = data.index(b'"recorded_until": "20') + 21
     path.write_bytes(data[:at] + b"99" + data[at + 2 :])
 
 
