@@ -6,11 +6,14 @@ CODE := config orders messaging disputes evidence desk tests
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 # What WeasyPrint calls to set text; without the last one it is 15 times slower.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-PYTEST := $(VENV_PYTHON) -m pytest -n auto
+# Two more than there are cores: some tests wait, for a server or for what they have killed.
+PYTEST := $(VENV_PYTHON) -m pytest -n $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)") --dist worksteal
+# Whoever forbids bytecode pays for it here: each of the many short programs of a run would read its sources anew.
+unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header $(UPGRADE)
 
-.PHONY: help setup setup-dev demo test unit faults check lock bench-bundle bench-timers bench-import system FORCE
+.PHONY: help setup setup-dev demo test unit faults check lock bench-bundle bench-timers bench-import bench-web bench-check system FORCE
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -24,18 +27,18 @@ setup-dev: .venv/.dev .venv/.fonts $(CATALOGS) ## the same, with what the tests 
 demo: setup ## run all of Prazo on this machine with sample data; PORT=8001 chooses another port
 	@$(VENV_PYTHON) manage.py demo --end-with-parent
 
-test: setup-dev ## the whole suite on SQLite, then what touches the database on a PostgreSQL that it starts itself
+test: setup-dev ## the whole suite on SQLite, then on a PostgreSQL that it starts itself what another database could answer otherwise
 	@echo "== On SQLite =="
-	$(PYTEST) -m "not postgresql"
+	$(PYTEST) -m "not postgresql and not benchmark"
 	@echo "== On PostgreSQL =="
-	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) -m "not browser" --database-only \
+	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) -m "postgresql or not (slow or browser or benchmark)" --database-only \
 		--ignore=tests/start/test_demo.py --ignore=tests/evidence/readers
 
-unit: setup-dev ## the quick suite, on SQLite: for every save
-	$(PYTEST) -q -m "not slow and not browser and not postgresql"
+unit: setup-dev ## the quick suite, without pages and servers, on SQLite: for every save
+	$(VENV_PYTHON) -m pytest -q -n auto --dist worksteal --unit --ignore=tests/desk
 
 faults: setup-dev ## pull every plug for SECONDS=1800 in the order of SEED=1, on one host and on two
-	FAULT_SECONDS=$(or $(SECONDS),1800) FAULT_SEED=$(or $(SEED),1) $(VENV_PYTHON) -m pytest -s -p no:xdist tests/faults
+	FAULT_SECONDS=$(or $(SECONDS),1800) FAULT_SEED=$(or $(SEED),1) $(VENV_PYTHON) -m pytest -s -p no:xdist -o faulthandler_timeout=0 tests/faults
 
 check: setup-dev ## style, types, migrations, Django's own checks, also with production settings
 	$(VENV_PYTHON) -m ruff check .
@@ -65,6 +68,12 @@ bench-timers: setup-dev benchmarks/.venv/.done ## what ten million dates cost, a
 
 bench-import: setup-dev benchmarks/.venv/.done ## how fast an order file is taken in; REPLAY_FILE=FILE also replays one
 	@$(VENV_PYTHON) -m benchmarks import $(ARGS)
+
+bench-check: setup-dev ## that the benchmarks run, on tiny sizes
+	$(VENV_PYTHON) -m pytest -q -p no:xdist -m benchmark tests/benchmarks
+
+bench-web: setup-dev ## how fast the pages are at a million orders, against the stock Django admin; ARGS=--quick shows that it runs
+	@$(VENV_PYTHON) -m benchmarks web $(ARGS)
 
 system: ## what the machine itself must have: Pango for evidence bundles; for the tests Chromium, readers of PDF and iproute2
 	@needed=""; \
@@ -99,13 +108,13 @@ system: ## what the machine itself must have: Pango for evidence bundles; for th
 
 # An environment that has the tests' tools keeps them.
 .venv/.base: .venv/.uv requirements/base.txt
-	@echo "Installing the locked dependencies ..."
+	@echo "Installing the locked dependencies, about half a minute ..."
 	@$(UV) pip sync --quiet --python $(VENV_PYTHON) --require-hashes \
 		requirements/$(if $(wildcard .venv/.dev),dev,base).txt
 	@touch $@
 
 .venv/.dev: .venv/.uv requirements/base.txt requirements/dev.txt
-	@echo "Installing the locked dependencies, with those of the tests ..."
+	@echo "Installing the locked dependencies, with those of the tests, about a minute ..."
 	@$(UV) pip sync --quiet --python $(VENV_PYTHON) --require-hashes requirements/dev.txt
 	@touch .venv/.base $@
 

@@ -1,11 +1,12 @@
 """Celery carries wake-ups only: what is due is read from database rows, never from the broker."""
 
+import gc
 import logging.config
 import os
 from typing import Any
 
 from celery import Celery, Task
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_process_init
 from django.conf import settings
 
 from config.logs import WOKEN_BY, origin_of_wake_up
@@ -29,6 +30,12 @@ class WakeUp(Task[Any, Any]):
 def keep_own_logging(**_options: Any) -> None:
     """Worker and beat log as the pages do; LOG_LEVEL and LOG_FORMAT say how."""
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_process_init.connect
+def keep_what_is_loaded(**_options: Any) -> None:
+    """The program itself is no garbage: collections look only at what came after it."""
+    gc.freeze()
 
 
 app = Celery("prazo", task_cls=WakeUp)

@@ -24,6 +24,7 @@ DEFAULT_POSTGRESQL_OPTIONS = {
     "keepalives_interval": 10,  # seconds
     "keepalives_count": 3,
     "tcp_user_timeout": 30_000,  # milliseconds
+    "prepare_threshold": 3,  # times that a statement is sent before it is kept; Django's own cursors keep none
     "options": " ".join(
         [
             "-c tcp_keepalives_idle=30 -c tcp_keepalives_interval=10 -c tcp_keepalives_count=3",  # the server's side
@@ -81,6 +82,8 @@ def complete_database(settings: dict[str, Any]) -> dict[str, Any]:
                 Path(settings["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
     else:
         settings["OPTIONS"] = DEFAULT_POSTGRESQL_OPTIONS | settings.get("OPTIONS", {})
+        if settings["OPTIONS"]["prepare_threshold"] == "None":  # as the address spells it
+            settings["OPTIONS"]["prepare_threshold"] = None
         settings["CONN_MAX_AGE"] = 60
         settings["CONN_HEALTH_CHECKS"] = True
     return settings

@@ -45,6 +45,7 @@ SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+CSRF_FAILURE_VIEW = "desk.views.account.refuse_old_page"
 
 INSTALLED_APPS = [
     "desk",
@@ -74,6 +75,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "desk.api.middleware.ApiProblemsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -85,6 +87,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "desk.middleware.NoNulMiddleware",
     "desk.middleware.ReaderMiddleware",
+    "desk.middleware.LogInAgainMiddleware",
     "desk.middleware.SessionListMiddleware",
     "desk.middleware.SecondFactorMiddleware",
 ]
@@ -103,9 +106,14 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "desk.context.desk",
             ],
+            "builtins": ["desk.templatetags.addresses"],
+            "libraries": {"i18n": "desk.templatetags.translations"},
         },
     },
 ]
+
+FORM_RENDERER = "desk.form_rendering.QuickWidgets"
+SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # two libraries `i18n`: ours stands in for Django's on purpose
 
 # --- data -----------------------------------------------------------------------------------------------------------
 DATABASES = {
@@ -117,8 +125,14 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
 WHITENOISE_USE_FINDERS = True  # one process fewer to remember on a laptop: no collectstatic needed
+STORAGES = {
+    "default": {"BACKEND": "orders.storage.WholeFiles"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; larger uploads stream to disk
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes, without files
+REHEARSAL_MAX_ORDERS = env.int("REHEARSAL_MAX_ORDERS", default=5000)  # rows of a file, or orders of the store
+API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=600)  # requests of one API token
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100_000_000)  # bytes, of an order file
 
 # --- evidence bundles -------------------------------------------------------------------------------------------------
@@ -159,6 +173,12 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP_SECONDS,
         "options": {"expires": 10},
     },
+    "tell_team": {"task": "desk.tasks.tell_team", "schedule": 15.0, "options": {"expires": 12}},
+    "tidy_team_notices": {
+        "task": "desk.tasks.tidy_team_notices",
+        "schedule": 86_400.0,
+        "options": {"expires": 3600},
+    },
     "tidy_bundles": {"task": "evidence.tasks.tidy_bundles", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy_exhibits": {"task": "evidence.tasks.tidy_exhibits", "schedule": 86_400.0, "options": {"expires": 3600}},
     "erase_buyers": {"task": "evidence.tasks.erase_buyers", "schedule": 3600.0, "options": {"expires": 600}},
@@ -168,12 +188,15 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="3", minute="20"),  # UTC: morning in China, night in Brazil
         "options": {"expires": 3600},
     },
+    "bound_webhooks": {"task": "orders.tasks.bound_webhooks", "schedule": 60.0, "options": {"expires": 50}},
+    "tidy_api": {"task": "orders.tasks.tidy_api", "schedule": 3600.0, "options": {"expires": 600}},
     "tidy_accounts": {"task": "orders.tasks.tidy_accounts", "schedule": 86_400.0, "options": {"expires": 3600}},
     "reconcile": {"task": "disputes.tasks.reconcile", "schedule": 3600.0, "options": {"expires": 600}},
 }
 
 # --- mail -------------------------------------------------------------------------------------------------------------
 EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")
+EMAIL_IS_SET = "EMAIL_URL" in env.ENVIRON
 _email = email_settings(EMAIL_URL)
 EMAIL_HOST: str = _email["EMAIL_HOST"]
 EMAIL_PORT: int = _email["EMAIL_PORT"]
@@ -184,6 +207,8 @@ EMAIL_USE_TLS: bool = _email["EMAIL_USE_TLS"]
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds, for each answer of the mail server
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Prazo <prazo@localhost>")
 MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
+MAILBOX_POLL_SECONDS = env.int("MAILBOX_POLL_SECONDS", default=120)  # between two looks into a store's mailbox
+MAILBOX_MAIL_BYTES = env.int("MAILBOX_MAIL_BYTES", default=25_000_000)  # of a larger mail only the beginning is read
 
 # --- tracking services ------------------------------------------------------------------------------------------------
 # Where their servers are, when not where orders/providers/providers.toml says: a person never enters an address.
@@ -191,6 +216,13 @@ TRACKING_URLS = {
     "17track": service_url("SEVENTEEN_TRACK_URL", env.str("SEVENTEEN_TRACK_URL", default="")),
     "kuaidi100": service_url("KUAIDI_URL", env.str("KUAIDI_URL", default="")),
 }
+
+# Where the AliExpress Open Platform is, when not where orders/platform/aliexpress.toml says.
+ALIEXPRESS_URL = service_url("ALIEXPRESS_URL", env.str("ALIEXPRESS_URL", default=""))
+
+# --- addresses that people type ---------------------------------------------------------------------------------------
+# Hosts in a private network that may be posted to all the same, such as a chat server of one's own.
+PRIVATE_HOSTS = env.list("PRIVATE_HOSTS", default=[])
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "orders.User"
@@ -219,6 +251,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_SUBJECT_PREFIX = "Prazo: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a person is told when his password or his second factor changes
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody has mails sent to addresses that he makes up
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}  # five failures in five minutes lock an account's door
