@@ -1,5 +1,6 @@
 """Who looks at a page: his stores, what he may do in them, and the clock on his wall."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeVar
@@ -40,17 +41,17 @@ class Reader:
         mine = Membership.objects.filter(user=self.user)
         return list(mine.select_related("store").order_by("store__name", "store_id"))
 
-    @property
+    @cached_property
     def stores(self) -> list[Store]:
         """The stores that he may look at."""
         return [membership.store for membership in self.memberships]
 
-    @property
+    @cached_property
     def work_stores(self) -> list[Store]:
         """The stores in which he may change something."""
         return [membership.store for membership in self.memberships if membership.role in WORKERS]
 
-    @property
+    @cached_property
     def own_stores(self) -> list[Store]:
         """The stores that are his: only there he sets up what acts in the store's name."""
         return [membership.store for membership in self.memberships if membership.role == Role.OWNER]
@@ -77,7 +78,7 @@ class DeskRequest(HttpRequest):
 
 def readable(rows: StoreScoped, request: DeskRequest, **lookup: Any) -> Any:
     """The one row that the reader may look at. Raises Http404 for another's, as for one that is not there."""
-    found = rows.for_member(request.user).filter(**lookup).first()
+    found = next(iter(rows.for_member(request.user).filter(**lookup).order_by()), None)
     if found is None:
         raise Http404
     return found
@@ -87,6 +88,19 @@ def workable(rows: StoreScoped, request: DeskRequest, **lookup: Any) -> Any:
     """The one row that the reader may change. Raises Http404: a viewer is not told more than a stranger."""
     ids = [store.pk for store in request.reader.work_stores]
     return readable(rows.filter(**{f"{rows.store_path}__in": ids}), request, **lookup)
+
+
+def chosen_store(stores: Sequence[Store], slug: str) -> Store | None:
+    """The store of this name among those that the reader may choose from, else the first of them."""
+    return next((store for store in stores if store.slug == slug), stores[0] if stores else None)
+
+
+def named_store(stores: Sequence[Store], slug: str) -> Store:
+    """The store of this name among those that the reader may choose from. Raises Http404."""
+    store = next((store for store in stores if store.slug == slug), None)
+    if store is None:
+        raise Http404
+    return store
 
 
 def own_store(request: DeskRequest, slug: str) -> Store:
@@ -100,8 +114,11 @@ def own_store(request: DeskRequest, slug: str) -> Store:
 
 def order_of(request: DeskRequest, pk: int, *, to_change: bool) -> Order:
     """The order with its buyer and store. Raises Http404."""
-    rows = Order.objects.select_related("buyer", "store")
+    rows = Order.objects.select_related("buyer")
     order: Order = (workable if to_change else readable)(rows, request, pk=pk)
+    for store in request.reader.stores:
+        if store.pk == order.store_id:
+            order.store = store  # read already, with all that he may look at
     return order
 
 

@@ -9,8 +9,9 @@ from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import doer_of
@@ -19,6 +20,7 @@ from orders.models import AuditKind, User
 from orders.services.auditing import note_deed
 
 logger = logging.getLogger(__name__)
+DAY = 24 * 3600  # seconds
 
 # The mail that tells a person of a change to his account → what was done.
 CHANGES = {
@@ -60,6 +62,13 @@ class TeamAccounts(DefaultAccountAdapter):  # type: ignore[misc]
         """A wrong password; what was typed is kept nowhere, since it may be a password in the wrong field."""
         user = User.objects.filter(email__iexact=credentials.get("email", "")).first()
         note_deed(AuditKind.LOG_IN_FAILED, doer_of(request, user), now=timezone.now())
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Write in the language of the person, else in that of the page."""
+        user = User.objects.filter(email__iexact=email).first()
+        told = context | {"reset_days": settings.PASSWORD_RESET_TIMEOUT // DAY}
+        with translation.override((user and user.language) or translation.get_language()):
+            super().send_mail(template_prefix, email, told)
 
     def send_notification_mail(self, template_prefix: str, user: User, *args: Any, **kwargs: Any) -> None:
         """Write the change down, and tell the person; the change stands whether or not the mail leaves."""

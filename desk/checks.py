@@ -8,8 +8,7 @@ from django.contrib.auth.hashers import check_password
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import connection
 
-from desk.management.commands.demo import PASSWORD
-from desk.management.commands.load_demo import PEOPLE
+from desk.demo_accounts import PASSWORD, PEOPLE
 from orders.models import User
 
 

@@ -1,14 +1,15 @@
 """Dates and amounts as the reader sees them: on his own clock, in his own language's form, near or far."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_timezone_location
 from babel.numbers import format_currency, format_decimal
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -17,6 +18,21 @@ LOCALES = {"zh-hans": "zh_Hans_CN", "pt-br": "pt_BR", "en": "en_GB"}
 LETTER_BEFORE_DIGIT = re.compile(r"(?<=[A-Z])(?=\d)")  # "XYZ23.50": babel leaves out the space after a bare code
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
+AHEAD: dict[str, Callable[[int], str]] = {
+    "minute": lambda n: ngettext("in %(n)d min", "in %(n)d min", n),
+    "hour": lambda n: ngettext("in %(n)d h", "in %(n)d h", n),
+    "day": lambda n: ngettext("in %(n)d day", "in %(n)d days", n),
+}
+AGO: dict[str, Callable[[int], str]] = {
+    "minute": lambda n: ngettext("%(n)d min ago", "%(n)d min ago", n),
+    "hour": lambda n: ngettext("%(n)d h ago", "%(n)d h ago", n),
+    "day": lambda n: ngettext("%(n)d day ago", "%(n)d days ago", n),
+}
+LATE: dict[str, Callable[[int], str]] = {
+    "minute": lambda n: ngettext("%(n)d min late", "%(n)d min late", n),
+    "hour": lambda n: ngettext("%(n)d h late", "%(n)d h late", n),
+    "day": lambda n: ngettext("%(n)d day late", "%(n)d days late", n),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +44,22 @@ class Clock:
 
     @property
     def city(self) -> str:
-        """The zone's place, such as "Sao Paulo"."""
-        return self.zone.key.rpartition("/")[2].replace("_", " ")
+        """The zone's place in the reader's language, such as "Sao Paulo", "São Paulo" or "圣保罗"."""
+        return _place(self.zone.key, get_language() or "en")
 
 
 @cache
 def _locale(language: str) -> Locale:
     return Locale.parse(LOCALES.get(language, "en_GB"))
+
+
+@lru_cache(1024)
+def _place(zone: str, language: str) -> str:
+    try:
+        place = get_timezone_location(zone, _locale(language), return_city=True)
+    except LookupError:  # a name that only this machine's tables hold, such as "localtime"
+        place = zone.replace("_", " ")
+    return place.rpartition("/")[2]  # babel says "Argentina/Buenos Aires"
 
 
 def locale() -> Locale:
@@ -43,15 +68,19 @@ def locale() -> Locale:
 
 
 def _form(instant: datetime, zone: ZoneInfo | None, skeleton: str) -> str:
-    # Babel is handed the local time bare: its own zones want other names than the IANA table's.
-    local = instant.astimezone(zone or timezone.get_current_timezone()).replace(tzinfo=None)
-    return format_skeleton(skeleton, local, locale=locale())
+    local = instant.astimezone(zone or timezone.get_current_timezone())
+    return _form_day(local.date(), skeleton, get_language() or "en")
+
+
+@lru_cache(4096)
+def _form_day(day: date, skeleton: str, language: str) -> str:
+    """The day in words: a page of orders says a hundred, and most of them again and again."""
+    return format_skeleton(skeleton, day, locale=_locale(language))
 
 
 def format_instant(instant: datetime, *, now: datetime, zone: ZoneInfo | None = None) -> str:
     """Day and time on the zone's clock (the reader's without one); the year only where it is another one."""
-    near = instant.astimezone(zone or UTC).year == now.astimezone(zone or UTC).year
-    return f"{_form(instant, zone, 'MMMd' if near else 'yMMMd')} {format_time(instant, zone)}"
+    return f"{format_day(instant, now=now, zone=zone)} {format_time(instant, zone)}"
 
 
 def format_day(instant: datetime, *, now: datetime, zone: ZoneInfo | None = None) -> str:
@@ -62,7 +91,8 @@ def format_day(instant: datetime, *, now: datetime, zone: ZoneInfo | None = None
 
 def format_time(instant: datetime, zone: ZoneInfo | None = None) -> str:
     """Hours and minutes."""
-    return f"{instant.astimezone(zone or timezone.get_current_timezone()):%H:%M}"
+    local = instant.astimezone(zone or timezone.get_current_timezone())
+    return f"{local.hour:02}:{local.minute:02}"
 
 
 def format_weekday_time(instant: datetime, zone: ZoneInfo) -> str:
@@ -80,19 +110,7 @@ def _amount(span: timedelta) -> tuple[str, int]:
 def format_distance(instant: datetime, now: datetime) -> str:
     """How far off an instant is, such as "in 3 h" or "2 days ago"."""
     unit, n = _amount(abs(instant - now))
-    if instant >= now:
-        texts = {
-            "minute": ngettext("in %(n)d min", "in %(n)d min", n),
-            "hour": ngettext("in %(n)d h", "in %(n)d h", n),
-            "day": ngettext("in %(n)d day", "in %(n)d days", n),
-        }
-    else:
-        texts = {
-            "minute": ngettext("%(n)d min ago", "%(n)d min ago", n),
-            "hour": ngettext("%(n)d h ago", "%(n)d h ago", n),
-            "day": ngettext("%(n)d day ago", "%(n)d days ago", n),
-        }
-    return texts[unit] % {"n": n}
+    return (AHEAD if instant >= now else AGO)[unit](n) % {"n": n}
 
 
 def format_due(due_at: datetime, now: datetime) -> str:
@@ -100,12 +118,13 @@ def format_due(due_at: datetime, now: datetime) -> str:
     if due_at >= now:
         return format_distance(due_at, now)
     unit, n = _amount(now - due_at)
-    texts = {
-        "minute": ngettext("%(n)d min late", "%(n)d min late", n),
-        "hour": ngettext("%(n)d h late", "%(n)d h late", n),
-        "day": ngettext("%(n)d day late", "%(n)d days late", n),
-    }
-    return texts[unit] % {"n": n}
+    return LATE[unit](n) % {"n": n}
+
+
+def weekday_names() -> list[str]:
+    """The days of the week, Monday first, as short as a box's label."""
+    names = locale().days["format"]["abbreviated"]
+    return [str(names[number]) for number in range(7)]
 
 
 def format_date(day: date) -> str:
@@ -123,9 +142,15 @@ def format_span(span: timedelta) -> str:
 
 def format_money(amount: Decimal, currency: str) -> str:
     """An amount with its currency; without one, the bare number."""
+    return _form_money(amount, currency, get_language() or "en")
+
+
+@lru_cache(16_384)
+def _form_money(amount: Decimal, currency: str, language: str) -> str:
+    """The amount in words: a page says dozens, and lists say them again and again."""
     if not currency:
-        return str(format_decimal(amount, locale=locale()))
-    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", format_currency(amount, currency, locale=locale()))
+        return str(format_decimal(amount, locale=_locale(language)))
+    return LETTER_BEFORE_DIGIT.sub("\N{NO-BREAK SPACE}", format_currency(amount, currency, locale=_locale(language)))
 
 
 def format_country(code: str) -> str:

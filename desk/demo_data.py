@@ -13,9 +13,16 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
 
+from desk.demo_accounts import CAST
+from desk.demo_cases import open_demo_cases
+from desk.demo_people import do_peoples_work
+from desk.demo_reviews import load_reviews
+from desk.demo_work import do_work
+from disputes.firing import fire_due
 from disputes.scenarios import load_scenario
 from evidence.services.scenarios import load_scenario_into
-from orders.models import Membership, Store, User
+from orders.models import Membership, Milestone, Store, User
+from orders.models.milestones import MilestoneState
 from orders.roles import Role
 from orders.services.stores import create_store
 
@@ -34,7 +41,6 @@ PICTURES = {
     "invoice.jpg": ["COMMERCIAL INVOICE", "Goods as ordered", "Declared value: USD 24.00"],
     "buyer.jpg": ["Photo sent by the buyer", "The lamp's stand is broken"],
 }
-CAST = [("alice", "Alice", Role.OWNER), ("bob", "Bob", Role.AGENT), ("vera", "Vera", Role.VIEWER)]
 OFFSET = re.compile(r"([+-]?)(\d+)([dhms])")
 UNITS = {"d": "days", "h": "hours", "m": "minutes", "s": "seconds"}
 
@@ -53,11 +59,25 @@ def load_demo(now: datetime) -> int:
     folder = settings.DATA_DIR / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     _draw_pictures(folder)
-    paths = list(_write_scenarios(folder, now))
-    for path in paths:
-        scenario = load_scenario(path)
-        load_scenario_into(scenario, store, folder, now=now, actor="demo")
-    return len(paths)
+    data = tomllib.loads(CASES.read_text(encoding="utf-8"))
+    orders = [
+        load_scenario_into(load_scenario(path), store, folder, now=now, actor="demo").order
+        for path in _write_scenarios(folder, data, now)
+    ]
+    do_work(store, data, orders, now=now)
+    do_peoples_work(store, orders, now=now)
+    open_demo_cases(store, [case["about"] for case in data["cases"]], orders, now=now)
+    load_reviews(store, data, orders, now=now)
+    _let_dates_pass(now)
+    return len(orders)
+
+
+def _let_dates_pass(now: datetime) -> None:
+    """What fell due before the demo began comes on its own day, as if Prazo had been there; nothing of it is late."""
+    due = Milestone.objects.filter(state=MilestoneState.PENDING, next_attempt_at__lt=now).order_by("next_attempt_at")
+    while first := due.values_list("next_attempt_at", flat=True).first():
+        if not fire_due(lambda at=first: at, until=first + timedelta(seconds=1)):  # type: ignore[misc]
+            break
 
 
 def _add_people(store: Store) -> None:
@@ -80,9 +100,8 @@ def _add_people(store: Store) -> None:
         Membership.objects.get_or_create(store=store, user=user, defaults={"role": role})
 
 
-def _write_scenarios(folder: Path, now: datetime) -> Iterator[Path]:
+def _write_scenarios(folder: Path, data: dict[str, Any], now: datetime) -> Iterator[Path]:
     """Each case as a scenario file, which a team can read, change and load again."""
-    data = tomllib.loads(CASES.read_text(encoding="utf-8"))
     for number, case in enumerate(data["cases"]):
         path = folder / f"{number + 1:02}.json"
         path.write_text(json.dumps(_scenario(case, number, data, now), ensure_ascii=False, indent=1), encoding="utf-8")

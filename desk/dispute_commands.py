@@ -7,16 +7,18 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_fsm import can_proceed
 
+from desk.answer_words import CONTEST, CONTEST_LABEL, NEXT
 from desk.commands import DANGEROUS
 from desk.dispute_words import COMMANDS
 from desk.forms.disputes import DisputeEventForm, dispute_form
-from disputes.lifecycle import ANSWERABLE
+from disputes.lifecycle import ANSWERABLE, DisputeState
 from disputes.models import Dispute
 from orders.events import EventType
 
 # What we ask of the program, and it may refuse; the rest is what the buyer or the platform did, and is recorded.
 ASKED = {EventType.COUNTER_OFFER, EventType.DISPUTE_ACCEPTED}
 OURS = [EventType.COUNTER_OFFER, EventType.EVIDENCE_SUBMITTED, EventType.VERDICT, EventType.DISPUTE_ACCEPTED]
+BUTTONS: list[str] = [CONTEST, *OURS]
 TOLD = [
     EventType.DISPUTE_CHANGED,
     EventType.DISPUTE_WITHDRAWN,
@@ -25,7 +27,10 @@ TOLD = [
 ]
 WHY_NOT: dict[EventType, tuple[str | Promise, str]] = {
     EventType.COUNTER_OFFER: (_("The platform has the case: it waits for evidence, not for offers."), "D4"),
-    EventType.EVIDENCE_SUBMITTED: (_("The platform has not asked for evidence."), "D4"),
+    EventType.EVIDENCE_SUBMITTED: (
+        _("The platform has not asked for evidence yet. What you hand in with your answer is recorded at its version."),
+        "D4",
+    ),
 }
 
 
@@ -33,30 +38,45 @@ WHY_NOT: dict[EventType, tuple[str | Promise, str]] = {
 class DisputeCommand:
     """A button with its form."""
 
-    type: EventType
+    type: str
     label: str | Promise
+    note: str | Promise
     form: DisputeEventForm
     is_dangerous: bool
     is_usual: bool
 
 
-def make_form(kind: EventType, dispute: Dispute, *, now: datetime, data: object = None) -> DisputeEventForm:
+def event_of(kind: str) -> EventType | None:
+    """The event behind a button's name; None where there is no such button."""
+    if kind == CONTEST:
+        return EventType.COUNTER_OFFER
+    return EventType(kind) if kind in {*OURS, *TOLD} else None
+
+
+def label_of(kind: str) -> str | Promise:
+    """A button's words."""
+    return CONTEST_LABEL if kind == CONTEST else COMMANDS[EventType(kind)]
+
+
+def make_form(kind: str, dispute: Dispute, *, now: datetime, data: object = None) -> DisputeEventForm:
     """The form of an event on this dispute; without a date it happens now."""
     return dispute_form(kind)(data, order=dispute.order, dispute=dispute, now=now, dated=True, auto_id=f"{kind}-%s")
 
 
-def offered_here(dispute: Dispute, *, now: datetime) -> list[DisputeCommand]:
-    """The answers that are ours to give in this state."""
+def offered_here(dispute: Dispute, *, now: datetime, recommendation: str = "") -> list[DisputeCommand]:
+    """The answers that are ours to give in this state; until one is given, the advised one is the usual one."""
+    usual = CONTEST if recommendation == "contest" else EventType.COUNTER_OFFER
     return [
         DisputeCommand(
             kind,
-            COMMANDS[kind],
+            label_of(kind),
+            NEXT.get(kind, ""),
             make_form(kind, dispute, now=now),
             is_dangerous=kind in DANGEROUS,
-            is_usual=kind is EventType.COUNTER_OFFER,
+            is_usual=kind == usual and dispute.state == DisputeState.OPENED,
         )
-        for kind in OURS
-        if _fits(dispute, kind)
+        for kind in BUTTONS
+        if (event := event_of(kind)) and _fits(dispute, event)
     ]
 
 

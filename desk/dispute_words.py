@@ -168,6 +168,21 @@ PROBLEMS: dict[str, Words] = {
     Problem.TOO_COSTLY: _("It takes too much memory or time: the PDF will only name it. Add a simpler copy."),
     Problem.UNREADABLE: _("It cannot be read: the PDF will only name it. Add it anew."),
 }
+# The same of an exhibit that is left out: the PDF does not hold it, and does not name it either.
+LEFT_OUT_PROBLEMS: dict[str, Words] = {
+    Problem.MISSING: _("The stored file is gone. It is left out of the PDF."),
+    Problem.ALTERED: _("The stored file is not what was added. It is left out of the PDF."),
+    Problem.ENCRYPTED: _("Locked with a password, and left out of the PDF. Add an unlocked copy."),
+    Problem.DAMAGED: _("Damaged, and left out of the PDF. Add it anew."),
+    Problem.REPAIRED: _("Damaged in part, and left out of the PDF."),
+    Problem.ACTIVE: _("It holds a program, and is left out of the PDF."),
+    Problem.POLYGLOT: _("It can be read as two kinds of file, and is left out of the PDF. Add a clean copy."),
+    Problem.TOO_MANY_PIXELS: _("Too large a picture, and left out of the PDF. Add a smaller one."),
+    Problem.TOO_MANY_PAGES: _("Too many pages, and left out of the PDF. Add the pages that count."),
+    Problem.TOO_COMPLEX: _("Too complex, and left out of the PDF. Add a simpler copy."),
+    Problem.TOO_COSTLY: _("It takes too much memory or time, and is left out of the PDF. Add a simpler copy."),
+    Problem.UNREADABLE: _("It cannot be read, and is left out of the PDF. Add it anew."),
+}
 # What was done to an exhibit for a version of the PDF.
 HANDLINGS: dict[str, Words] = {
     Handling.LOSSLESS: _("as it came"),
@@ -181,6 +196,11 @@ RECIPIENTS: dict[str, Words] = {
     "aliexpress": _("AliExpress"),
     "paypal": _("PayPal"),
     "stripe": _("Stripe"),
+    "shopify": _("Shopify Payments"),
+    "mastercard": _("Mastercard, through the bank"),
+    "amex": _("American Express, through the bank"),
+    "discover": _("Discover and Diners, through the bank"),
+    "revolut": _("Revolut"),
     "pdfa3": _("an archive that asks for PDF/A-3"),
 }
 

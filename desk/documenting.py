@@ -13,12 +13,17 @@ from django.utils.translation import override
 
 from desk.rules import RULES, rule_sentence
 from disputes.advising import TABLE
+from disputes.case_lifecycle import AfterSaleLifecycle
 from disputes.lifecycle import DisputeLifecycle
+from disputes.playbooks import load_playbooks
+from disputes.review_lifecycle import ReviewLifecycle
 from disputes.tracking_lifecycle import TrackingCaseLifecycle
 from orders.lifecycle import OrderLifecycle
-from orders.policies import HEADINGS, PACKS, SCHEMA, policy_names, policy_versions
+from orders.policies import HEADINGS, PACKS, SCHEMA, Policy, load_policy, policy_names, policy_versions
 from orders.rules import printed_position
+from orders.sourcing import Confidence, Source, source_of
 
+SIDE_BY_SIDE = ("aliexpress-br", "taobao-cn")  # the packs that the list of rules compares; the others have a page
 FEW = 4  # a transition from more states than these is drawn from one box that names them
 BLOCK = re.compile(r"(?<=<!-- written: )(?P<name>[a-z-]+)(?P<mark> -->\n).*?(?=<!-- end -->)", re.DOTALL)
 
@@ -106,9 +111,19 @@ def _box(named: tuple[str, ...], states: list[str]) -> str:
     return f"any state but {' and '.join(others)}" if len(others) <= 2 else "<br/>".join(named)
 
 
+# --- playbooks --------------------------------------------------------------------------------------------------------
+def _list_playbooks() -> Iterator[str]:
+    """The kinds of after-sale cases in the order in which they are offered, with their steps."""
+    yield from ("| kind | rule | on an order that is | the buyer gets | steps |", "|---|---|---|---|---|")
+    for playbook in load_playbooks().values():
+        fits = ", ".join(word.replace("_", " ") for word in playbook.fits)
+        steps = " → ".join(f"({step.name})" if step.is_optional else step.name for step in playbook.steps)
+        yield f"| `{playbook.kind}` | {playbook.rule} | {fits} | {', '.join(playbook.remedies)} | {steps} |"
+
+
 # --- rules ------------------------------------------------------------------------------------------------------------
 def _list_rules() -> Iterator[str]:
-    packs = {name: _pack_file(name) for name in policy_names()}
+    packs = {name: _pack_file(name) for name in SIDE_BY_SIDE}
     yield f"| rule | what it says | {' | '.join(packs)} |"
     yield "|---|---|" + "---|" * len(packs)
     for rule in sorted(RULES.keys() | SCHEMA.keys(), key=printed_position):
@@ -128,6 +143,25 @@ def _written(rule: str, pack: dict[str, Any]) -> str:
     if rule not in pack:
         return "–"
     return "<br>".join(f"{key} = {_plain(value)}" for key, value in pack[rule].items()) or "on"
+
+
+def _list_packs() -> Iterator[str]:
+    """Each pack's values, how sure each is and who says so; what nobody knows stands there, too."""
+    for name in policy_names():
+        policy, file = load_policy(name), _pack_file(name)
+        yield from (f"### {policy.title['en']} (`{name}`, version {policy.version})", "")
+        yield f"Dates of the platform: {policy.platform_zone}. Buyers without a country: {policy.country}."
+        yield from ("", "| rule | value | is | how sure | source |", "|---|---|---|---|---|")
+        for rule in sorted(policy.rules, key=printed_position):
+            yield from _list_sources(policy, rule, file[rule])
+        yield ""
+
+
+def _list_sources(policy: Policy, rule: str, written: dict[str, Any]) -> Iterator[str]:
+    for key in [*written, *policy.lacks(rule)] or [""]:
+        source = source_of(policy.sources, rule, key) or Source(Confidence.ASSUMED)
+        value = _plain(written[key]) if key in written else "" if key else "on"
+        yield f"| {rule} | {f'`{key}`' if key else ''} | {value} | {source.confidence} | {source.origin} |"
 
 
 def _plain(value: Any) -> str:
@@ -156,7 +190,11 @@ PARTS: dict[str, Callable[[], Iterable[str]]] = {
     "order-machine": lambda: _draw(OrderLifecycle),
     "dispute-machine": lambda: _draw(DisputeLifecycle),
     "tracking-machine": lambda: _draw(TrackingCaseLifecycle),
+    "after-sale-machine": lambda: _draw(AfterSaleLifecycle),
+    "review-machine": lambda: _draw(ReviewLifecycle),
+    "playbooks": _list_playbooks,
     "rules": _list_rules,
     "advice": _list_advice,
     "policy-values": _list_values,
+    "packs": _list_packs,
 }

@@ -2,11 +2,13 @@
 
 import email
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+
+from desk.row_ids import read_id
 
 LISTED = 100
 
@@ -22,6 +24,11 @@ class Mail:
     message_id: str
     sent_at: datetime | None
     text: str = ""
+
+    @property
+    def order_id(self) -> int | None:
+        """The order that it is about, by its Message-ID; None of a mail to the team."""
+        return read_id(self.message_id.removeprefix("<").partition(".")[0])
 
 
 def list_mails(folder: Path) -> list[Mail]:
@@ -60,4 +67,4 @@ def _instant(text: str) -> datetime | None:
         at = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return at if at.tzinfo else None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)  # "-0000": in UTC, from wherever

@@ -1,8 +1,10 @@
-"""The reader's own language and clock; his session among his sessions; his second factor, where he must have one."""
+"""The reader's own language and clock; his log-in, his sessions, and his second factor, where he must have one."""
 
 import time
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -13,6 +15,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
 from django.utils import timezone, translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -66,6 +69,43 @@ def _speak(request: HttpRequest, language: str) -> None:
     if language in dict(settings.LANGUAGES):
         translation.activate(language)
         request.LANGUAGE_CODE = language
+
+
+class LogInAgainMiddleware:
+    """Leads who is logged in no more to the log-in and then back to the page on which he pressed.
+
+    Django would lead him to the address of the press itself, which takes no looks; and what a page asks for in place
+    would draw the log-in inside that page.
+    """
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        is_press = request.method not in {"GET", "HEAD"}
+        if not (is_press or cast(DeskRequest, request).htmx) or not _leads_to_log_in(response):
+            return response
+        if is_press:
+            messages.warning(request, _("You were logged out before this press: it was not carried out. Log in again."))
+        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _page_of(cast(DeskRequest, request))})}"
+        return HttpResponseClientRedirect(address) if cast(DeskRequest, request).htmx else redirect(address)
+
+
+def _leads_to_log_in(response: HttpResponse) -> bool:
+    location = response.headers.get("Location", "")
+    return response.status_code == HTTPStatus.FOUND and urlsplit(location).path == resolve_url(settings.LOGIN_URL)
+
+
+def _page_of(request: DeskRequest) -> str:
+    """The path of the page in front of the reader; the first one where his browser keeps that to itself."""
+    if request.htmx:
+        return request.htmx.current_url_abs_path or "/"
+    referer = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(referer, {request.get_host()}, require_https=request.is_secure()):
+        return "/"
+    parts = urlsplit(referer)
+    return urlunsplit(("", "", parts.path, parts.query, ""))
 
 
 class SessionListMiddleware:

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from desk.clocks import format_span
@@ -37,6 +37,10 @@ RULES: dict[str, str | Promise] = {
     "P5": _("Funds that clear after the payment expired bring the order back to paid."),
     "P6": _("Banking days in Brazil leave out weekends, national holidays, Carnival and Corpus Christi."),
     "P7": _("Waiting for the platform's check and waiting for the funds are two different things."),
+    "P8": _(
+        "A buyer who asks to cancel before the parcel leaves is answered within %(after)s; silence lets the platform "
+        "cancel the order."
+    ),
     "S1": _(
         "A commercial parcel needs the buyer's valid CPF or CNPJ before it ships; a valuable postal one should have it."
     ),
@@ -83,6 +87,8 @@ RULES: dict[str, str | Promise] = {
     "D9": _("A dispute may open on any order that was paid, a finished one included."),
     "D10": _("Asking the buyer to cancel needs the benefit offered to be recorded."),
     "D11": _("A dispute that ends in the seller's favour brings the order back to where it was."),
+    "D12": _("An answer that waits for the buyer's return is due %(after)s after the return has arrived."),
+    "D13": _("A decision against the seller can be appealed for %(after)s."),
     "A": _("The ways out are weighed with the store's own record from %(cases)s cases on, before with the pack's."),
     "A1": _("Virtual goods leave no proof of receipt: there is no defence."),
     "A2": _("Customs stopped the parcel for something that the seller did or left out."),
@@ -114,9 +120,16 @@ RULES: dict[str, str | Promise] = {
     "M4": _("No exact arrival date, no bare “please wait”, no reward for a review, few emoji."),
     "M5": _("What a chat has no interface for is prepared to be sent by hand."),
     "M6": _("Without an e-mail address the message waits to be sent by hand; it is never lost."),
-    "M7": _("“Please wait” carries a promised time, and the promise is a deadline."),
+    "M7": _(
+        "“Please wait” carries a promised time, and the promise is a deadline; the team hears of it %(before)s before."
+    ),
     "M8": _("A text carries a date until which it holds."),
     "M9": _("Text from outside is data: nothing in it is read as a template, a header or a formula."),
+    "M10": _(
+        "What comes up %(urgent)s before its deadline or later is told to the team at once, the rest %(before)s before "
+        "it, and again every %(every)s until it is done, for %(until)s; an owner hears %(escalate)s before a "
+        "platform's date, or when the margin of a dispute begins."
+    ),
     "R1": _("A refund has a checked reason and amount, and the buyer is told both."),
     "R2": _("An offer to keep the buyer is recorded when the reason is not quality."),
     "R3": _("A refund after shipping first asks where the parcel is."),
@@ -162,13 +175,32 @@ VALUE_NAMES: dict[str, str | Promise] = {
     "cases": _("cases"),
     "freeze_days": _("days that a frozen store loses"),
     "daily_turnover": _("turnover of a day"),
+    "urgent": _("told at once with less time than"),
+    "every": _("again every"),
+    "until": _("until so long after the deadline"),
+    "escalate": _("an owner is told before"),
+    "target": _("target"),
+    "second_approval": _("two approve from this amount on"),
+    "ship_back": _("time for the buyer to send it back"),
+    "daily": _("for each day late"),
+    "cap": _("at most"),
+    "open_for": _("work for so long after it was written"),
+    "follow_up": _("come back to it after"),
+    "upset": _("an upset buyer hears how it goes every"),
+    "furious": _("a furious buyer hears how it goes every"),
+    "suspicious": _("looked at as malicious from this score on"),
 }
 
 
 def rule_sentence(rule: str, policy: Policy | None) -> str:
     """The rule in one sentence with the policy's values; empty for an unknown rule."""
     sentence = str(RULES.get(rule, ""))
-    values = {key: format_value(value) for key, value in (policy.rules.get(rule, {}) if policy else {}).items()}
+    known = policy.rules.get(rule, {}) if policy else {}
+    values = {key: format_value(value) for key, value in known.items()}
+    if "after" not in values and "working_days" in values and "calendar" in values:
+        days = known["working_days"]
+        said = ngettext("%(n)d of the %(calendar)s", "%(n)d of the %(calendar)s", days)
+        values["after"] = said % {"n": days, "calendar": values["calendar"]}
     return sentence % _Values(values)
 
 
@@ -176,6 +208,7 @@ def rule_sentence(rule: str, policy: Policy | None) -> str:
 CODES: dict[Any, str | Promise] = {
     "brazil_banking": _("banking days in Brazil"),
     "china_working": _("working days in China"),
+    "us_weekdays": _("weekdays, US Pacific time"),
     "placed_at": _("the order"),
     "paid_at": _("the payment"),
     "shipped_at": _("the shipping"),
@@ -190,12 +223,20 @@ def format_value(value: Any) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     if isinstance(value, list | tuple):
-        return ", ".join(format_value(part) for part in value)
+        return list_words([format_value(part) for part in value])
     if isinstance(value, bool):
         return "✓" if value else "–"
     if isinstance(value, float):
         return number_format(int(value) if value.is_integer() else value)
     return format_label(str(value)) or str(CODES.get(value, value))
+
+
+def list_words(parts: list[str]) -> str:
+    """Several values in one line, parted as the reader's language parts them."""
+    line = parts[0] if parts else ""
+    for part in parts[1:]:
+        line = gettext("%(some)s, %(more)s") % {"some": line, "more": part}
+    return line
 
 
 def format_label(label: str) -> str:

@@ -4,12 +4,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from desk.tracking_words import result_words
+from desk import after_sale_words, people_words, review_event_words
+from desk.message_words import PURPOSES as PURPOSES  # said here of old, and still asked for here
+from desk.message_words import VARIABLES as VARIABLES
 from disputes.deadlines import DisputeMilestone
 from disputes.lifecycle import DisputeState
 from disputes.reasons import Reason
 from disputes.services.tracking_cases import CaseMilestone
-from messaging.vocabulary import Language, Purpose, Variable
+from messaging.models.promises import PromiseMilestone
+from messaging.vocabulary import Language
 from messaging.wording import WordingKind
 from orders.arrivals import ParcelOutcome
 from orders.events import EventType
@@ -21,19 +24,37 @@ from orders.tracking_statuses import TrackingStatus
 
 Words = str | Promise
 
+# As the stores' files spell them; others are shown as they are.
+PAYMENT_METHODS: dict[str, Words] = {
+    "boleto": "Boleto",
+    "pix": "Pix",
+    "credit_card": _("credit card"),
+    "debit_card": _("debit card"),
+    "voucher": _("voucher"),
+}
+SHIPPING_SERVICES: dict[str, Words] = {"postal": _("post"), "commercial_express": _("commercial express")}
+
 EVENTS: dict[str, Words] = {
     "placed": _("Order placed"),
     "corrected": _("Order data corrected"),
+    "contact_added": _("Contact data of the buyer added"),
     "stale": _("Dates that had passed before the order came in"),
+    "rules_changed": _("The store's rules changed, and dates with them"),
     "response_missed": _("The answer to the dispute was missed"),
     "note": _("Note of the team"),
+    "note_taken_back": _("Note taken back"),
+    "lesson": _("Lesson written"),
     "tracking_step": _("Step of the follow-through"),
     "tracking_case_closed": _("Follow-through closed"),
+    "message_put_away": _("The buyer's message needs no answer"),
+    "message_brought_back": _("The buyer's message needs an answer after all"),
     "snapshot": _("View of the day kept"),
     "erased": _("The buyer's personal data were erased"),
     "legal_hold": _("Legal hold set or lifted"),
     EventType.PAYMENT_CHECKING: _("The platform checks the payment"),
     EventType.PAYMENT_CONFIRMED: _("The funds arrived"),
+    EventType.CANCELLATION_REQUESTED: _("The buyer asks to cancel the order"),
+    EventType.CANCELLATION_REFUSED: _("The order goes on: it is not cancelled"),
     EventType.CANCELLED: _("Order cancelled"),
     EventType.COMPLETED: _("Order completed"),
     EventType.TAX_ID_PROVIDED: _("Tax number provided"),
@@ -54,12 +75,16 @@ EVENTS: dict[str, Words] = {
     EventType.DISPUTE_ACCEPTED: _("Dispute accepted"),
     EventType.DISPUTE_WITHDRAWN: _("Dispute withdrawn by the buyer"),
     EventType.PLATFORM_NOTICE: _("The platform asks for evidence"),
+    EventType.RETURN_ARRIVED: _("What the buyer sent back has arrived"),
     EventType.EVIDENCE_ADDED: _("Evidence added"),
     EventType.EVIDENCE_SUBMITTED: _("Evidence submitted"),
     EventType.VERDICT: _("The platform's verdict"),
     EventType.REFUND_ISSUED: _("Refund issued"),
     EventType.REPAID: _("The buyer paid again"),
     EventType.REVIEW_RECEIVED: _("Review received"),
+    **people_words.EVENTS,
+    **review_event_words.EVENTS,
+    **after_sale_words.EVENTS,
 }
 
 # What the seller asks for, on a button.
@@ -69,6 +94,9 @@ COMMANDS: dict[EventType, Words] = {
     EventType.DELIVERED: _("Mark as delivered"),
     EventType.COMPLETED: _("Complete the order"),
     EventType.CANCELLED: _("Cancel the order"),
+    EventType.RETURN_ARRIVED: _("What the buyer sent back has arrived"),
+    EventType.CANCELLATION_REQUESTED: _("Record that the buyer wants to cancel"),
+    EventType.CANCELLATION_REFUSED: _("Do not cancel: the order goes on"),
     EventType.REFUND_ISSUED: _("Refund the buyer"),
     EventType.TAX_ID_PROVIDED: _("Enter the tax number"),
     EventType.RECEIPT_EXTENDED: _("Extend the receipt time"),
@@ -85,6 +113,8 @@ COMMANDS: dict[EventType, Words] = {
 MILESTONES: dict[str, Words] = {
     MilestoneKind.PAYMENT_REMINDER: _("Remind the buyer to pay"),
     MilestoneKind.PAYMENT_EXPIRY: _("The payment expires"),
+    MilestoneKind.CANCELLATION_REMINDER: _("Remind the team to answer the request to cancel"),
+    MilestoneKind.CANCELLATION_DUE: _("The answer to the request to cancel is due"),
     MilestoneKind.SHIP_WARNING: _("Warn the team: time to ship"),
     MilestoneKind.SHIP_OVERDUE: _("The handling time ends"),
     MilestoneKind.FIRST_SCAN: _("First scan by the carrier is due"),
@@ -99,11 +129,17 @@ MILESTONES: dict[str, Words] = {
     MilestoneKind.COMPLETION: _("The order completes"),
     MilestoneKind.REVIEW_REPLY_DUE: _("The reply to the review is due"),
     CaseMilestone.FOLLOW_UP: _("Look again where the parcel is"),
+    PromiseMilestone.REMINDER: _("Remind the team of the answer that it promised"),
+    PromiseMilestone.DUE: _("The promised answer is due"),
     DisputeMilestone.RESPONSE_DUE: _("The answer to the dispute is due"),
     DisputeMilestone.ESCALATION: _("The dispute may go to the platform"),
     DisputeMilestone.EVIDENCE_DUE: _("The evidence is due"),
     DisputeMilestone.RESPONSE_REMINDER: _("Remind the team to answer the dispute"),
     DisputeMilestone.EVIDENCE_REMINDER: _("Remind the team of the evidence"),
+    DisputeMilestone.APPEAL_DUE: _("The time for an appeal ends"),
+    **people_words.MILESTONES,
+    **review_event_words.MILESTONES,
+    **after_sale_words.MILESTONES,
 }
 # The kinds that write to the buyer when they fire.
 WRITING_KINDS = [
@@ -116,60 +152,11 @@ WRITING_KINDS = [
     MilestoneKind.REVIEW_REQUEST,
 ]
 
-PURPOSES: dict[str, Words] = {
-    Purpose.ORDER_RECEIVED: _("Order received"),
-    Purpose.TAX_ID_REQUEST: _("Request for the tax number"),
-    Purpose.PAYMENT_REMINDER: _("Payment reminder"),
-    Purpose.PAYMENT_EXPIRED: _("Payment expired"),
-    Purpose.SHIP_DELAY: _("Shipping is delayed"),
-    Purpose.SHIPPED: _("Parcel shipped"),
-    Purpose.CONTACT_30: _("First contact"),
-    Purpose.CONTACT_45: _("Second contact"),
-    Purpose.CONTACT_60: _("Third contact"),
-    Purpose.DUTY_PAYMENT: _("Import duty to pay"),
-    Purpose.PICKUP_WAITING: _("Waiting at the pick-up point"),
-    Purpose.TRACKING_UPDATE: _("Where the parcel is"),
-    Purpose.FAILED_ATTEMPT: _("Delivery failed"),
-    Purpose.DELAY_DISRUPTION: _("Delay by a disruption"),
-    Purpose.DELIVERED: _("Delivered"),
-    Purpose.NOT_RECEIVED: _("Delivered, not received"),
-    Purpose.REVIEW_REQUEST: _("Request for a review"),
-    Purpose.REFUND_ISSUED: _("Refund issued"),
-    Purpose.REPAYMENT_REQUEST: _("Request to pay again"),
-}
-
 LANGUAGES: dict[str, Words] = {
     Language.PT_BR: _("Portuguese (Brazil)"),
     Language.ES: _("Spanish"),
     Language.EN: _("English"),
     Language.ZH_HANS: _("Chinese (simplified)"),
-}
-
-VARIABLES: dict[str, Words] = {
-    Variable.GREETING: _("a whole line of greeting"),
-    Variable.ORDER_NUMBER: _("order number"),
-    Variable.ORDER_DATE: _("day of the order"),
-    Variable.ITEM_TITLES: _("what was bought"),
-    Variable.ORDER_TOTAL: _("total with currency"),
-    Variable.PAYMENT_METHOD_NAME: _("way of paying"),
-    Variable.PAYMENT_DEADLINE: _("pay until"),
-    Variable.STORE_NAME: _("the store's name"),
-    Variable.CARRIER: _("carrier"),
-    Variable.TRACKING_NUMBER: _("tracking number"),
-    Variable.TRACKING_SUMMARY: _("where the parcel is"),
-    Variable.TRACKING_SENTENCE: _("what the latest news means to the buyer"),
-    Variable.DAYS_SINCE_SHIPPING: _("days since shipping, with the unit"),
-    Variable.SHIPPED_DATE: _("day of shipping"),
-    Variable.PROMISED_DATE: _("promised delivery"),
-    Variable.SHIP_DEADLINE: _("ship until"),
-    Variable.REFUND_AMOUNT: _("refund with currency"),
-    Variable.DUTY_DEADLINE: _("pay the duty until"),
-    Variable.PICKUP_DEADLINE: _("pick up until"),
-    Variable.PICKUP_PLACE: _("where to pick up"),
-    Variable.DISRUPTION_CAUSE: _("cause of the disruption"),
-    Variable.DISRUPTION_UNTIL: _("end of the disruption"),
-    Variable.EXPECTED_WINDOW: _("when such parcels normally arrive"),
-    Variable.ARRIVAL_ESTIMATE: _("days that such parcels normally take"),
 }
 
 TRACKING: dict[str, Words] = {
@@ -224,43 +211,12 @@ DISPUTE_REASONS: dict[str, Words] = {
     Reason.COUNTERFEIT: _("Counterfeit"),
 }
 
-# Why a date was cancelled, a message did not leave, or an action was settled.
-REASONS: dict[str, Words] = {
-    "paid": _("the funds arrived"),
-    "expired": _("the payment expired"),
-    "shipped": _("the parcel was shipped"),
-    "first_scan": _("a carrier has scanned the parcel"),
-    "arrived": _("the parcel reached the buyer's country"),
-    "delivered": _("the parcel was delivered"),
-    "refunded": _("the buyer was refunded"),
-    "cancelled": _("the order was cancelled"),
-    "completed": _("the order was completed"),
-    "review_answered": _("the review was answered"),
-    "dispute_open": _("a dispute is open"),
-    "payment_checking": _("the platform is checking the payment"),
-    "tax_id_provided": _("the tax number is known"),
-    "not_delivered": _("the parcel is not delivered"),
-    "moved_on": _("the parcel has moved on"),
-    "received": _("the buyer has the parcel, or claims otherwise no more"),
-    "tracking_step": _("somebody took the next step"),
-    "replaced": _("another date took its place"),
-    "tracking": _("there is tracking news"),
-    "buyer_choice": _("the buyer has chosen"),
-    "refund_issued": _("a refund was issued"),
-    "receipt_extended": _("the receipt time was extended"),
-    "funds_released": _("the funds were released"),
-    "repaid": _("the buyer paid again"),
-    "told_before": _("the buyer was told of the same cause before"),
-    "history": _("it came in as history"),
-    "disruption_over": _("the disruption is over"),
-    "erased": _("the buyer's personal data were erased"),
-}
-
 # Why a buyer cannot be erased yet.
 OBSTACLES: dict[str, Words] = {
     Obstacle.LEGAL_HOLD: _("A legal hold is set: lift it first."),
     Obstacle.DISPUTE_OPEN: _("A dispute is open: what proves your side is still needed."),
     Obstacle.ORDER_OPEN: _("An order is still under way: his data are needed to deliver it."),
+    Obstacle.CASE_OPEN: _("An after-sale case is open: finish it first."),
 }
 
 WORDING: dict[str, Words] = {
@@ -277,18 +233,37 @@ MESSAGE_EVENTS: dict[str, Words] = {
     "not_sent": _("Message not sent: %(purpose)s"),
     "sent": _("Message sent: %(purpose)s"),
     "sent_by_hand": _("Message sent by hand: %(purpose)s"),
+    "sent_by_hand_undone": _("Not sent by hand after all: %(purpose)s"),
     "retried": _("Message tried again: %(purpose)s"),
+    "bounced": _("Message came back: %(purpose)s"),
+    "delayed": _("Message is held up on its way: %(purpose)s"),
+}
+
+# What the team did with what it has to do.
+ACTION_EVENTS: dict[str, Words] = {
+    "done": _("Done: %(what)s"),
+    "reopened": _("Not done after all: %(what)s"),
+    "assigned": _("%(what)s: given to %(who)s"),
+    "let_go": _("%(what)s: given to nobody"),
+    "snoozed": _("Put aside: %(what)s"),
+    "woken": _("Taken up again: %(what)s"),
+    **people_words.ACTION_EVENTS,
 }
 
 DOORS: dict[str, Words] = {
+    "aliexpress": "AliExpress",
     "timer": _("Prazo, on its date"),
     "sending": _("Prazo, sending mail"),
+    "mailbox": _("Prazo, reading the mailbox"),
     "import": _("order file"),
+    "file": _("order file"),
+    "api": _("another program, over the API"),
     "17track": "17TRACK",
     "kuaidi100": "Kuaidi100",
     "disruption": _("Prazo, for a disruption"),
 }
 
+STATES: dict[str, str | Promise] = dict(OrderState.choices)
 CONTACT_RULES: dict[str, str] = {
     OrderState.CONTACT_30: "C1",
     OrderState.CONTACT_45: "C2",
@@ -300,8 +275,8 @@ def state_label(state: str, policy: Policy) -> str:
     """A state's name; a contact stage is named after the pack's own day, not after the main pack's."""
     rule = CONTACT_RULES.get(state)
     if rule is None:
-        return str(OrderState(state).label) if state in OrderState.values else state
-    return _now("Contact, %(stage)s") % {"stage": stage_label(rule, policy)}
+        return str(STATES.get(state, state))
+    return _now("%(what)s (%(stage)s)") % {"what": STATES[state], "stage": stage_label(rule, policy)}
 
 
 def dispute_label(state: str) -> str:
@@ -325,21 +300,3 @@ def milestone_label(kind: str, policy: Policy) -> str:
     if rule is None:
         return label
     return _now("%(what)s (%(stage)s)") % {"what": label, "stage": stage_label(rule, policy)}
-
-
-def reason_words(reason: str) -> str:
-    """Why something did not happen, in words; what is no known code is shown as it is."""
-    if reason in REASONS:
-        return str(REASONS[reason])
-    head, _colon, rest = reason.partition(":")
-    if head == "missing":
-        return _now("something is missing: %(names)s") % {"names": rest.strip()}
-    if head == "refused":
-        return _now("the mail server refused it: %(words)s") % {"words": rest.strip()}
-    if reason.startswith("state_") and reason.removeprefix("state_") in OrderState.values:
-        return _now("the order is already: %(state)s") % {"state": OrderState(reason.removeprefix("state_")).label}
-    if reason.startswith("queue_"):
-        return result_words(reason)
-    if reason in DisputeState.values:
-        return _now("the dispute is now: %(state)s") % {"state": DisputeState(reason).label}
-    return reason

@@ -1,11 +1,13 @@
 """Forms of a dispute: what the buyer claims, what we answer, what the platform says, and what proves our side."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from desk.answer_words import CONTEST, GIVES, Gives
 from desk.dispute_words import CUSTOMS_CAUSES, EXHIBITS, OTHER_EXHIBIT, OUTCOMES, REMEDIES
 from desk.forms.events import LONG, SHORT, EventForm
 from desk.words import DISPUTE_REASONS
@@ -27,6 +29,16 @@ def _amount(label: Any, **more: Any) -> forms.DecimalField:
     return forms.DecimalField(label=label, min_value=0, max_digits=13, decimal_places=2, required=False, **more)
 
 
+def platform_date(label: Any) -> forms.DateTimeField:
+    """A date that the platform's own page names for the dispute, on the reader's clock: it wins over the pack's."""
+    return forms.DateTimeField(
+        label=label,
+        required=False,
+        help_text=_("As the platform's page says, on your clock. Leave it empty where it says nothing."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
 class DisputeEventForm(EventForm):
     """An event of one dispute, with its date; it names the dispute's item, so that no other dispute takes it."""
 
@@ -46,6 +58,20 @@ class CounterOfferForm(DisputeEventForm):
     remedy = forms.ChoiceField(label=_("Or instead of money"), required=False, choices=[("", "–"), *REMEDIES.items()])
 
 
+class ContestForm(DisputeEventForm):
+    """A rejection in words: which of the three that rule D2 takes goes with it; an offer of nothing by itself."""
+
+    gives = forms.ChoiceField(
+        label=_("What you offer instead"), choices=list(GIVES.items()), initial=Gives.NOTHING, widget=forms.RadioSelect
+    )
+
+    def keys(self) -> dict[str, Any]:
+        """The counter-offer that it is."""
+        given = super().keys()
+        gives = Gives(given.pop("gives"))
+        return given | ({"amount": Decimal(0)} if gives is Gives.NOTHING else {"remedy": gives.value})
+
+
 class ClaimForm(DisputeEventForm):
     """What the buyer claims now."""
 
@@ -55,11 +81,18 @@ class ClaimForm(DisputeEventForm):
         label=_("Cause of the customs hold"), required=False, choices=list(CUSTOMS_CAUSES.items())
     )
     missing_quantity = forms.IntegerField(label=_("Missing pieces"), required=False, min_value=1)
+    respond_by = platform_date(_("Answer by"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name in ("reason", "amount", "customs_cause", "missing_quantity"):
             self.fields[name].initial = getattr(self.dispute, name)
+
+
+class NoticeForm(DisputeEventForm):
+    """The platform asks for evidence."""
+
+    evidence_by = platform_date(_("Evidence by"))
 
 
 class VerdictForm(DisputeEventForm):
@@ -83,6 +116,7 @@ class OpenForm(EventForm):
         required=False,
         choices=list(CUSTOMS_CAUSES.items()),
     )
+    respond_by = platform_date(_("Answer by"))
     text = forms.CharField(
         label=_("What the buyer says"), required=False, max_length=LONG, widget=forms.Textarea(attrs={"rows": 3})
     )
@@ -160,13 +194,15 @@ class CaptionForm(forms.Form):
     translated_by = forms.ChoiceField(label=_("Translated by"), required=False, choices=TRANSLATORS)
 
 
-FORMS: dict[EventType, type[DisputeEventForm]] = {
+FORMS: dict[str, type[DisputeEventForm]] = {
+    CONTEST: ContestForm,
     EventType.COUNTER_OFFER: CounterOfferForm,
     EventType.DISPUTE_CHANGED: ClaimForm,
+    EventType.PLATFORM_NOTICE: NoticeForm,
     EventType.VERDICT: VerdictForm,
 }
 
 
-def dispute_form(kind: EventType) -> type[DisputeEventForm]:
-    """The form of a dispute's event."""
+def dispute_form(kind: str) -> type[DisputeEventForm]:
+    """The form of a dispute's event, or of contesting it."""
     return FORMS.get(kind, DisputeEventForm)

@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from desk.forms.numbers import OddNumberForm
 from desk.selectors.duties import duty_card
 from desk.tracking_words import DETAILS, SIGNERS
 from desk.words import CHOICES, TRACKING
@@ -17,6 +18,8 @@ from orders.planning import protection_end
 
 SHORT, LONG = 100, 2000  # characters
 MOST_DAYS = 120
+NO_KEYS = {"at", "sure_of"}  # of the fields, those that say something of the others
+PART = "partial_refund"  # of the choices, the one with an amount
 
 
 class EventForm(forms.Form):
@@ -44,7 +47,7 @@ class EventForm(forms.Form):
 
     def keys(self) -> dict[str, Any]:
         """The event's keys."""
-        names = [name for name in self.fields if name != "at"]
+        names = [name for name in self.fields if name not in NO_KEYS]
         return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] not in (None, "")}
 
     def to_event(self, kind: EventType, *, is_command: bool) -> Event:
@@ -52,7 +55,7 @@ class EventForm(forms.Form):
         return Event(kind, self.cleaned_data.get("at") or self.now, is_command=is_command, data=self.keys())
 
 
-class ShipForm(EventForm):
+class ShipForm(EventForm, OddNumberForm):
     """A parcel that leaves."""
 
     carrier = forms.CharField(label=_("Carrier"), max_length=SHORT, required=False)
@@ -115,7 +118,16 @@ class TaxIdForm(EventForm):
 class ExtensionForm(EventForm):
     """More days for the parcel to arrive."""
 
-    days = forms.IntegerField(label=_("Days more"), min_value=1, max_value=MOST_DAYS, initial=30)
+    days = forms.IntegerField(
+        label=_("Days more"),
+        min_value=1,
+        max_value=MOST_DAYS,
+        initial=30,
+        error_messages={
+            "min_value": _("The receipt time only gets longer: enter 1 day or more."),
+            "max_value": _("Enter %(limit_value)s days at most."),
+        },
+    )
 
     def keys(self) -> dict[str, Any]:
         """The new end, counted from the present one."""
@@ -124,9 +136,30 @@ class ExtensionForm(EventForm):
 
 
 class ChoiceForm(EventForm):
-    """What the buyer chose after the second contact."""
+    """What the buyer chose after the second contact; of a part of his money the amount has to be told (C2)."""
 
     choice = forms.ChoiceField(label=_("The buyer chose"), choices=list(CHOICES.items()), widget=forms.RadioSelect)
+    amount = forms.DecimalField(
+        label=_("Partial refund: how much goes back"), required=False, min_value=0, max_digits=13, decimal_places=2
+    )
+
+    def clean(self) -> None:
+        """An amount belongs to a part, and to nothing else."""
+        if self.cleaned_data.get("choice") != PART:
+            self.cleaned_data.pop("amount", None)
+            self.errors.pop("amount", None)
+            return
+        amount, order = self.cleaned_data.get("amount"), self.order
+        if "amount" in self.errors:
+            return
+        if not amount:
+            self.add_error("amount", _("Say how much goes back."))
+        elif order.total is not None and amount > order.total - order.refunded_amount:
+            self.add_error("amount", _("More than the buyer paid and has not got back yet."))
+
+    def keys(self) -> dict[str, Any]:
+        """The choice, and the amount of a part."""
+        return {name: value for name, value in self.cleaned_data.items() if name != "at" and value not in (None, "")}
 
 
 class TrackingForm(EventForm):

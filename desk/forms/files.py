@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from orders.importing.columns import Layout
+from orders.importing.columns import CONTACTS, Layout
 from orders.models import OrderFile, Store
 
 FIELD_PREFIX = "column-"
@@ -62,6 +62,21 @@ FIELDS: dict[str, str | Promise] = {
     "description": _("description"),
     "location": _("place"),
     "source": _("source"),
+    "email": _("e-mail"),
+    "phone": _("phone"),
+    "language": _("language"),
+    "timezone": _("time zone"),
+    "name": _("buyer's name"),
+    "stars": _("stars"),
+    "text": _("text"),
+    "created_at": _("written at"),
+    "answered_at": _("public reply at"),
+    "reply": _("public reply"),
+    "review_id": _("the review's own number"),
+    "author": _("reviewer"),
+    "is_follow_up": _("a later addition"),
+    "ratings": _("ratings that the reviewer has given"),
+    "good_share": _("share of good ones among them"),
 }
 
 
@@ -81,7 +96,7 @@ def _fits(text: str, form: str) -> bool:
 
 
 class UploadForm(forms.Form):
-    """A file of orders or of tracking news, for one of the reader's stores."""
+    """A file of orders, of tracking news, of contacts or of reviews, for one of the reader's stores."""
 
     store = forms.ChoiceField(label=_("Store"))
     content = forms.ChoiceField(
@@ -125,6 +140,7 @@ class MappingForm(forms.Form):
         zones = [(name, name.replace("_", " ")) for name in sorted(available_timezones())]
         _choices(self.fields["timezone"], zones)
         columns = [("", "—"), *((name, name) for name in dict.fromkeys(header) if name.strip())]
+        self.fields["timezone"].required = layout is not CONTACTS
         for name in layout.recognised:
             self.fields[FIELD_PREFIX + name] = forms.ChoiceField(
                 label=str(FIELDS.get(name, name)),
@@ -138,8 +154,8 @@ class MappingForm(forms.Form):
         return [self[FIELD_PREFIX + name] for name in self.layout.recognised]
 
     def options(self) -> list[forms.BoundField]:
-        """The other fields."""
-        return [self["timezone"], self["date_format"], self["decimal_comma"]]
+        """The other fields: none where the file has neither times nor amounts."""
+        return [] if self.layout is CONTACTS else [self["timezone"], self["date_format"], self["decimal_comma"]]
 
     def clean(self) -> None:
         """A column serves one field only."""

@@ -9,8 +9,9 @@ from orders.services.arrivals import expected_span
 
 def arrival_words(order: Order, parcels: list[Shipment]) -> str:
     """The estimate with what it rests on; empty once the parcel is there, or where nothing is known."""
-    span = expected_span(order, parcels[-1].carrier if parcels else "")
-    if span is None or order.delivered_at or order.refunded_at or order.cancelled_at:
+    is_over = order.delivered_at or order.refunded_at or order.cancelled_at
+    span = None if is_over else expected_span(order, parcels[-1].carrier if parcels else "")
+    if span is None:
         return ""
     words = {"from": span.earliest, "to": span.latest, "n": span.parcels}
     if not span.parcels:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from desk.access import Reader
 from desk.tracking_account_words import NAMES
+from evidence.models import Bundle
 from orders.models import AuditEntry, AuditKind, Store, User
 from orders.roles import Role
 
@@ -22,6 +23,7 @@ EXPORTS: dict[str, str | Promise] = {
     "carriers": _("carriers' scorecard"),
     "errors": _("rejected rows of a file"),
     "bundle": _("evidence bundle"),
+    "orders": _("list of orders"),
     "buyer": _("a buyer's data"),
 }
 
@@ -43,6 +45,7 @@ class Row:
     who: str
     store: str
     details: str
+    bundle: Bundle | None  # that the deed was done with, while it is there and the reader sees it
     ip: str
     user_agent: str
 
@@ -66,18 +69,28 @@ def list_deeds(reader: Reader, filters: Filters) -> Page:
         entries = entries.filter(pk__lt=int(filters.before))
     found = list(entries[: PAGE + 1])
     shown = found[:PAGE]
-    return Page(_rows(shown), str(shown[-1].pk) if len(found) > PAGE else "")
+    return Page(_rows(reader, shown), str(shown[-1].pk) if len(found) > PAGE else "")
 
 
-def _rows(entries: list[AuditEntry]) -> list[Row]:
+def _rows(reader: Reader, entries: list[AuditEntry]) -> list[Row]:
     ids = {pk for entry in entries for pk in (entry.user_id, entry.data.get("member")) if pk}
     people = {pk: str(user) for pk, user in User.objects.in_bulk(ids).items()}
     shops = Store.objects.in_bulk({entry.store_id for entry in entries if entry.store_id})
     stores = {pk: store.name for pk, store in shops.items()}
-    return [_row(entry, people, stores) for entry in entries]
+    bundles = _bundles(reader, entries)
+    return [_row(entry, people, stores, bundles.get(entry.data.get("bundle", 0))) for entry in entries]
 
 
-def _row(entry: AuditEntry, people: dict[int, str], stores: dict[int, str]) -> Row:
+def _bundles(reader: Reader, entries: list[AuditEntry]) -> dict[int, Bundle]:
+    """The bundles that the deeds name, each with its dispute and order."""
+    ids = {entry.data["bundle"] for entry in entries if "bundle" in entry.data}
+    if not ids:
+        return {}
+    rows = Bundle.objects.for_member(reader.user).select_related("dispute__order")
+    return {row.pk: row for row in rows.filter(pk__in=ids).defer("report")}
+
+
+def _row(entry: AuditEntry, people: dict[int, str], stores: dict[int, str], bundle: Bundle | None) -> Row:
     origin = getattr(entry, "origin", None)
     who = people.get(entry.user_id, _now("a former member")) if entry.user_id else _now("this machine")
     if entry.kind == AuditKind.LOG_IN_FAILED and not entry.user_id:
@@ -87,6 +100,7 @@ def _row(entry: AuditEntry, people: dict[int, str], stores: dict[int, str]) -> R
         who,
         stores.get(entry.store_id or 0, ""),
         " · ".join(str(word) for word in _details(entry, people) if word),
+        bundle,
         (origin.ip or "") if origin else "",
         origin.user_agent if origin else "",
     )

@@ -12,7 +12,7 @@ from desk.access import Reader
 from disputes.services.complaints import count_complaints
 from orders.arrivals import Lane, ParcelOutcome, Span, learn_span
 from orders.models import Store
-from orders.services.arrivals import DELIVERED, count_parcels
+from orders.services.arrivals import DELIVERED, find_counts
 
 DECIDED = (ParcelOutcome.ON_TIME, ParcelOutcome.LATE, ParcelOutcome.LOST, ParcelOutcome.OVERDUE)
 BAR = 1000  # units of a bar's width
@@ -57,6 +57,7 @@ class ScoreRow:
     store: Store
     lane: Lane
     level: Level
+    counted_at: datetime  # UTC
     names: Counter[str] = field(default_factory=Counter)
     outcomes: Counter[ParcelOutcome] = field(default_factory=Counter)
     days: Counter[int] = field(default_factory=Counter)
@@ -126,20 +127,23 @@ def score_carriers(reader: Reader, filters: Filters, *, now: datetime) -> list[S
 
 def _score(store: Store, level: Level, *, now: datetime) -> Iterable[ScoreRow]:
     rows: dict[Lane, ScoreRow] = {}
-    for count in count_parcels(store, now=now):
-        row = _row(rows, store, count.lane, level)
+    counted_at, counts = find_counts(store, now=now)
+    for count in counts:
+        row = _row(rows, store, count.lane, level, counted_at)
         row.names[count.carrier] += count.parcels
         row.outcomes[count.outcome] += count.parcels
         if count.days is not None and count.outcome in DELIVERED:
             row.days[count.days] += count.parcels
     for complaints in count_complaints(store, now=now):
-        row = _row(rows, store, complaints.lane, level)
+        row = _row(rows, store, complaints.lane, level, counted_at)
         row.complaining |= complaints.orders
         if complaints.is_too_many:
             row.change_in.append(complaints.lane.state or clocks.format_country(complaints.lane.country))
     return rows.values()
 
 
-def _row(rows: dict[Lane, ScoreRow], store: Store, lane: Lane, level: Level) -> ScoreRow:
+def _row(rows: dict[Lane, ScoreRow], store: Store, lane: Lane, level: Level, counted_at: datetime) -> ScoreRow:
     shown = lane if level is Level.STATE else Lane(lane.carrier, lane.country)
-    return rows.setdefault(shown, ScoreRow(store, shown, level))
+    if shown not in rows:
+        rows[shown] = ScoreRow(store, shown, level, counted_at)
+    return rows[shown]

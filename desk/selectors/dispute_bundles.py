@@ -1,18 +1,21 @@
 """Versions of a dispute's evidence PDF as the workbench shows them: for whom, how much, what was done, what to know."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from desk.dispute_words import HANDLINGS, RECIPIENTS
+from desk.dispute_words import HANDLINGS, RECIPIENTS, exhibit_name
+from evidence.bundling.changes import Change
+from evidence.bundling.exhibits import changes_after
 from evidence.bundling.fitting import FEWEST_TEXT_PAGES, MEGABYTE
 from evidence.bundling.signing import SigningState
 from evidence.models import Bundle, BundleState, Exhibit
-from evidence.recipients import Limits, Recipient, recipients
+from evidence.recipients import DEFAULT, Limits, Recipient, recipients
 
 Words = str | Promise
 FINISHED = {BundleState.READY, BundleState.SUBMITTED}
@@ -26,6 +29,8 @@ class Choice:
     label: Words
     verdict: str
     is_over: bool
+    is_chosen: bool = False
+    is_usual: bool = False  # who decides the cases of such stores, and our own record; the others stand behind a fold
 
 
 @dataclass(frozen=True)
@@ -61,11 +66,23 @@ class Version:
     parts: list[Part]
     treated: list[Treated]
     notes: list[str]
+    since: tuple[Change, ...] = ()  # what became of the exhibits after it was made, while nobody has handed it in
+    newer: int = 0  # the number of a later version for the same recipient, if there is one
 
 
-def list_recipients(exhibits: Sequence[Exhibit]) -> list[Choice]:
-    """Every recipient, with a look at what he takes."""
-    return [_choice(recipient, exhibits) for _name, recipient in sorted(recipients().items())]
+def list_recipients(exhibits: Sequence[Exhibit], *, pack: str, made_for: Sequence[str]) -> list[Choice]:
+    """Every recipient with a look at what he takes, first those who make sense for a store of this pack.
+
+    `made_for` are the recipients of the versions so far, the latest first: the next one is for the same.
+    """
+    names = sorted(recipients())
+    own = pack.partition("-")[0]
+    known = [name for name in [*made_for, own, DEFAULT] if name in names]
+    usual = list(dict.fromkeys(known))
+    return [
+        replace(_choice(recipients()[name], exhibits), is_chosen=name == known[0], is_usual=name in usual)
+        for name in [*usual, *(name for name in names if name not in usual)]
+    ]
 
 
 def _choice(recipient: Recipient, exhibits: Sequence[Exhibit]) -> Choice:
@@ -83,15 +100,28 @@ def _choice(recipient: Recipient, exhibits: Sequence[Exhibit]) -> Choice:
 
 
 def _measures(size: int, pages: int, limits: Limits, room: int) -> str:
-    told = [_("%(size).1f of %(most).1f MB") % {"size": size / MEGABYTE, "most": room / MEGABYTE}]
+    used, most = (number_format(round(count / MEGABYTE, 1), 1) for count in (size, room))
+    told = [_("%(size)s of %(most)s MB") % {"size": used, "most": most}]
     if limits.pages is not None:
         told.append(_("%(pages)d of %(most)d pages") % {"pages": pages, "most": limits.pages})
     return ", ".join(told)
 
 
 def list_versions(bundles: Sequence[Bundle]) -> list[Version]:
-    """The versions in the given order."""
-    return [_version(bundle) for bundle in bundles]
+    """The versions of one dispute in the given order, each with what changed since it was made."""
+    ready = [bundle for bundle in bundles if bundle.state == BundleState.READY]
+    since = changes_after(ready[0].dispute, ready) if ready else {}
+    return [
+        replace(_version(bundle), since=since[bundle.pk].changes, newer=_newer(bundle, bundles))
+        if bundle.pk in since
+        else _version(bundle)
+        for bundle in bundles
+    ]
+
+
+def _newer(bundle: Bundle, bundles: Sequence[Bundle]) -> int:
+    same = (one for one in bundles if one.recipient == bundle.recipient and one.state != BundleState.FAILED)
+    return max((one.number for one in same if one.number > bundle.number), default=0)
 
 
 def _version(bundle: Bundle) -> Version:
@@ -151,7 +181,14 @@ def _treated(told: dict[str, Any]) -> Treated:
         what = _("%(what)s (%(ppi)d ppi, quality %(quality)d)") % {"what": what, **told}
     first, last = told["first_page"], told["last_page"]
     pages = str(first) if first == last else f"{first}–{last}"
-    return Treated(told["mark"], told["title"], what, pages, told.get("bytes", 0), handling == "slip")
+    return Treated(told["mark"], _title(told), what, pages, told.get("bytes", 0), handling == "slip")
+
+
+def _title(told: dict[str, Any]) -> str:
+    """What the exhibit is called in the reader's language; a report of old knows only the PDF's words for it."""
+    if not (kind := told.get("kind")):
+        return str(told["title"])
+    return f"{exhibit_name(kind)}: {told['caption']}" if told.get("caption") else exhibit_name(kind)
 
 
 def _notes(report: dict[str, Any]) -> Iterator[str]:

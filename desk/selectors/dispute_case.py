@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from desk import clocks
+from desk.answer_words import ANSWERED, HANDED_IN, OFFERED, Gives
 from desk.dispute_words import (
     LIABILITIES,
     RECOMMENDATIONS,
@@ -29,12 +30,13 @@ from disputes.deadlines import evidence_rule, work_deadline
 from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionKind, ActionState, AdviceEntry, Dispute
 from disputes.services.advice import case_facts, dispute_checklist, exhibits_of, first_reminder
+from disputes.services.lessons import Suggestion, store_suggestions
 from evidence.models import Exhibit
 from orders.events import EventType
 from orders.models import TimelineEvent
 from orders.models.timeline import EventKind
 from orders.planning import promise_end
-from orders.services.ledger import OrderLedger
+from orders.services.ledger import OrderLedger, view_ledger
 
 Words = str | Promise
 TOLD = {EventKind.FACT, EventKind.COMMAND, EventKind.REFUSED, EventKind.NOTE}
@@ -42,11 +44,11 @@ TOLD = {EventKind.FACT, EventKind.COMMAND, EventKind.REFUSED, EventKind.NOTE}
 
 @dataclass(frozen=True)
 class Countdown:
-    """A date that runs: the platform's, and ours before it (D7); both UTC."""
+    """A date that runs: the platform's, and ours before it (D7); both UTC, None where nobody knows it."""
 
     label: Words
     rule: str
-    at: datetime
+    at: datetime | None
     work_by: datetime | None = None
 
 
@@ -81,6 +83,7 @@ class Slot:
     due_at: datetime | None
     exhibits: list[tuple[str, Exhibit]]
     told: list[str]  # sources of what was recorded without a file
+    taught: Suggestion | None = None  # by lost disputes of this reason that lacked it
 
     @property
     def is_filled(self) -> bool:
@@ -96,7 +99,7 @@ class Slot:
 def reading_ledger(dispute: Dispute, *, now: datetime) -> OrderLedger:
     """The order as the services know it, without a lock: to be looked at, never saved."""
     order = dispute.order
-    return OrderLedger(order=order, now=now, actor="", milestones=[], shipments=list(order.shipments.all()))
+    return view_ledger(order, now=now, milestones=[], shipments=order.shipments.all())
 
 
 # --- dates ------------------------------------------------------------------------------------------------------------
@@ -120,6 +123,19 @@ def silence(dispute: Dispute) -> str:
     if missed_answer(dispute):
         return "answer"
     return "evidence" if dispute.state == DisputeState.EVIDENCE_MISSED else ""
+
+
+def standing(dispute: Dispute) -> str:
+    """What we have said already and nobody has answered yet, in words: an empty string while we have to act."""
+    if dispute.state == DisputeState.EVIDENCE_SUBMITTED:
+        return str(HANDED_IN)
+    offers = [offer for offer in dispute.offers.all() if offer.at >= dispute.changed_at]
+    if dispute.state != DisputeState.NEGOTIATING or not offers:
+        return ""
+    latest = max(offers, key=lambda offer: (offer.at, offer.pk))
+    if latest.amount:
+        return OFFERED % {"amount": clocks.format_money(latest.amount, dispute.order.currency)}
+    return str(ANSWERED[latest.remedy or Gives.NOTHING])
 
 
 # --- advice -----------------------------------------------------------------------------------------------------------
@@ -172,11 +188,13 @@ def slots(ledger: OrderLedger, dispute: Dispute, marked: Mapping[str, Exhibit]) 
     """The checklist (rule E): the open lines first, each with its date."""
     filed: dict[str, list[tuple[str, Exhibit]]] = defaultdict(list)
     for mark, exhibit in marked.items():
-        filed[exhibit.kind].append((mark, exhibit))
+        if exhibit.is_readable:
+            filed[exhibit.kind].append((mark, exhibit))
     told: dict[str, list[str]] = defaultdict(list)
     for kind, source in exhibits_of(ledger):
         told[kind].append(source)
     due = _due_dates(ledger, dispute)
+    taught = _taught(ledger, dispute)
     lines = [
         Slot(
             slot.kind,
@@ -185,10 +203,19 @@ def slots(ledger: OrderLedger, dispute: Dispute, marked: Mapping[str, Exhibit]) 
             None if slot.is_filled else due.get(slot.kind) or first_reminder(ledger, dispute),
             filed[slot.kind],
             _without_file(told[slot.kind], filed[slot.kind]),
+            None if slot.is_filled else taught.get(slot.kind),
         )
         for slot in dispute_checklist(ledger, dispute)
     ]
     return sorted(lines, key=lambda line: line.is_filled)
+
+
+def _taught(ledger: OrderLedger, dispute: Dispute) -> dict[str, Suggestion]:
+    """What lost disputes of the same reason lacked, by slot; a dispute that is over needs no advice."""
+    if not dispute.is_open:
+        return {}
+    found = store_suggestions(ledger.order.store, until=ledger.now, reason=dispute.reason)
+    return {row.slot: row for row in found}
 
 
 def _without_file(sources: list[str], filed: list[tuple[str, Exhibit]]) -> list[str]:

@@ -105,7 +105,9 @@ def _where(name: str, dispute: Dispute) -> tuple[str, str]:
             reverse("desk:dispute_event", args=[dispute.pk, EventType.DISPUTE_CHANGED]),
         ),
         "offer": (
-            _("No offer yet: make a counter-offer."),
+            _("You offered no money: with an offer, its sum stands here.")
+            if dispute.offers.all()
+            else _("No offer yet: make a counter-offer."),
             reverse("desk:dispute_event", args=[dispute.pk, EventType.COUNTER_OFFER]),
         ),
         "goods_cost": (_("Not known: import the unit cost of the items."), reverse("desk:import")),

@@ -4,19 +4,21 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from django.db.models import F, Q
-from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import Reader
 from desk.dispute_words import TURN_WORDS, Turn, turn_of
-from disputes.checklists import ChecklistSlot, checklist
+from desk.row_ids import read_id
+from disputes.checklists import ChecklistSlot, checklist, is_proof
 from disputes.deadlines import work_deadline
 from disputes.lifecycle import DisputeState
 from disputes.models import Dispute
+from disputes.models.disputes import running_deadline
 from disputes.reasons import Reason
 from orders.events import EventType
 from orders.models import Order, TimelineEvent
@@ -112,7 +114,10 @@ def list_disputes(reader: Reader, filters: Filters) -> list[Section]:
     """The sections that hold anything; of one section alone, a page from the key on."""
     names = [filters.section] if filters.section in SECTIONS else list(SECTIONS)
     size = PAGE if filters.section in SECTIONS else SHOWN
-    found = {name: _page(reader, filters, name, size) for name in names}
+    # The pages' ids first: with their orders and buyers beside them, all that are open would be sorted.
+    ids = {name: _page(reader, filters, name, size) for name in names}
+    rows = Dispute.objects.select_related("order__buyer", "order__store").in_bulk(chain.from_iterable(ids.values()))
+    found = {name: [rows[pk] for pk in pks if pk in rows] for name, pks in ids.items()}
     given = exhibits_given([dispute.order_id for disputes in found.values() for dispute in disputes])
     return [
         Section(name, SECTIONS[name], _rows(disputes[:size], given), _more(disputes, size))
@@ -121,23 +126,23 @@ def list_disputes(reader: Reader, filters: Filters) -> list[Section]:
     ]
 
 
-def _page(reader: Reader, filters: Filters, section: str, size: int) -> list[Dispute]:
+def _page(reader: Reader, filters: Filters, section: str, size: int) -> list[int]:
     rows = _filtered(reader, filters).filter(state__in=STATES[section]).annotate(due=_due(section))
     falling = section == "closed"
-    if filters.after.isdecimal() and (last := _last(reader, filters.after, section)):
+    if filters.after and (last := _last(reader, filters.after, section)):
         beyond = "lt" if falling else "gt"
         rows = rows.filter(Q(**{f"due__{beyond}": last.due}) | Q(due=last.due, **{f"pk__{beyond}": last.pk}))
     order = ("-due", "-pk") if falling else ("due", "pk")
-    return list(rows.select_related("order__buyer", "order__store").order_by(*order)[: size + 1])
+    return list(rows.order_by(*order).values_list("pk", flat=True)[: size + 1])
 
 
 def _due(section: str) -> Any:
     """What a section is sorted by: the platform's deadline, or when the dispute closed."""
-    return F("closed_at") if section == "closed" else Coalesce("evidence_by", "respond_by")
+    return F("closed_at") if section == "closed" else running_deadline()
 
 
 def _last(reader: Reader, pk: str, section: str) -> Any:
-    return Dispute.objects.for_member(reader.user).annotate(due=_due(section)).filter(pk=int(pk)).first()
+    return Dispute.objects.for_member(reader.user).annotate(due=_due(section)).filter(pk=read_id(pk)).first()
 
 
 def _more(disputes: Sequence[Dispute], size: int) -> str:
@@ -145,9 +150,8 @@ def _more(disputes: Sequence[Dispute], size: int) -> str:
 
 
 def _filtered(reader: Reader, filters: Filters) -> OrderPart:
-    disputes: OrderPart = Dispute.objects.for_member(reader.user)
-    if filters.store:
-        disputes = disputes.filter(order__store__slug=filters.store)
+    stores = [store.pk for store in reader.stores if filters.store in ("", store.slug)]
+    disputes: OrderPart = Dispute.objects.filter(order__store__in=stores)
     if filters.state in DisputeState.values:
         disputes = disputes.filter(state=filters.state)
     if filters.reason in set(Reason):
@@ -162,7 +166,8 @@ def exhibits_given(orders: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
         order__in=set(orders), type=EventType.EVIDENCE_ADDED, kind__in=[EventKind.FACT, EventKind.COMMAND]
     )
     for order_id, data in events.values_list("order_id", "data"):
-        given[order_id].append((data.get("kind", ""), data.get("source", "")))
+        if is_proof(data):
+            given[order_id].append((data.get("kind", ""), data.get("source", "")))
     return given
 
 

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from desk.access import Reader
 from desk.selectors.texts import find_cell
+from desk.selectors.underway import newest_underway
 from disputes.models import Dispute
 from disputes.services.disruptions import Draft
 from disputes.services.foreseeing import Parcel
@@ -17,12 +18,11 @@ from messaging.models import Message, MessageState
 from messaging.rendering import MissingVariables, Rendered, render
 from messaging.values import order_values
 from messaging.vocabulary import Language, Purpose
-from orders.lifecycle import UNDERWAY
 from orders.models import Disruption, Order, Store, TouchedOrder, User
-from orders.services.ledger import OrderLedger
+from orders.services.ledger import view_ledger
 
 LISTED = 100
-SUGGESTED = 2000  # latest orders on their way, whose regions, carriers and places are suggested
+SUGGESTED = 500  # latest orders on their way, whose regions, carriers and places are suggested
 TOUCHED = 50
 
 
@@ -139,9 +139,8 @@ class Suggestions:
 
 def suggest(stores: Sequence[Store]) -> Suggestions:
     """The regions, carriers and last places of the stores' latest parcels, the most frequent first."""
-    underway = Order.objects.filter(store__in=stores, state__in=UNDERWAY).order_by("-placed_at", "-id")
-    columns = ("buyer__country", "buyer__state", "shipments__carrier", "tracking_location")
-    rows = list(underway.values_list(*columns)[:SUGGESTED])
+    underway = Order.objects.filter(pk__in=newest_underway(stores, SUGGESTED)).order_by()
+    rows = list(underway.values_list("buyer__country", "buyer__state", "shipments__carrier", "tracking_location"))
     return Suggestions(
         regions=_frequent([row[1] for row in rows]) + _frequent([row[0] for row in rows]),
         carriers=_frequent([row[2] for row in rows]),
@@ -169,7 +168,7 @@ class Example:
 def example_texts(store: Store, draft: Draft, parcel: Parcel, *, now: datetime) -> list[Example]:
     """The message of a draft as the buyer of one of its parcels would read it, in each language."""
     order = Order.objects.select_related("store", "buyer").get(pk=parcel.order_id)
-    ledger = OrderLedger(order=order, now=now, actor="", milestones=[], shipments=list(order.shipments.all()))
+    ledger = view_ledger(order, now=now, milestones=[], shipments=order.shipments.all())
     given = {"disruption_cause": draft.cause, "disruption_until": draft.ends_at}
     examples = []
     for language in Language:

@@ -7,6 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from desk.access import Reader
+from desk.row_ids import read_id
 from messaging.models import Message, MessageState
 
 PAGE = 50
@@ -37,7 +38,7 @@ def list_messages(reader: Reader, box: str, *, after: str) -> Page:
     """The messages of a box: what is still to leave by its hour, the rest latest first."""
     rows = Message.objects.for_member(reader.user).filter(state__in=STATES[box])
     rising = box in {"attention", "outgoing"}
-    if after.isdecimal() and (last := Message.objects.for_member(reader.user).filter(pk=int(after)).first()):
+    if after and (last := Message.objects.for_member(reader.user).filter(pk=read_id(after)).first()):
         beyond = "gt" if rising else "lt"
         same = Q(send_after=last.send_after, **{f"pk__{beyond}": last.pk})
         rows = rows.filter(Q(**{f"send_after__{beyond}": last.send_after}) | same)

@@ -18,7 +18,15 @@ from disputes.models import Heartbeat
 from evidence.models import Bundle, BundleState
 from messaging.models import Message
 from messaging.sending import OUTCOMES
-from orders.models import Milestone, OrderFile, Tally, TrackingAccount, TrackingPush, TrackingSubscription
+from orders.models import (
+    Milestone,
+    OrderFile,
+    Tally,
+    TrackingAccount,
+    TrackingPush,
+    TrackingSubscription,
+    WebhookDelivery,
+)
 from orders.models.claims import Claimable, ClaimState
 from orders.models.files import OrderFileState
 from orders.providers.interface import ErrorKind, ProviderName
@@ -30,6 +38,7 @@ QUEUES: dict[str, type[Claimable]] = {
     "messages": Message,
     "pushes": TrackingPush,
     "parcels": TrackingSubscription,
+    "webhooks": WebhookDelivery,
 }
 LONG_WORK: list[tuple[type[Model], str, list[str]]] = [
     (Bundle, "bundles", [BundleState.QUEUED.value, BundleState.RUNNING.value]),

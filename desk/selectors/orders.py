@@ -1,113 +1,172 @@
-"""The list of orders: filtered, searched, a page at a time by key, with no count of the whole."""
+"""The list of orders: filtered, searched, a page at a time by key both ways, with no count of the whole.
+
+What an address may ask for stands in `desk.selectors.order_filters`.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from contextlib import nullcontext
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import DateTimeField, ExpressionWrapper, F, Q, QuerySet
 
 from desk.access import Reader
-from desk.selectors.parcels import ParcelFilter, orders_with
-from orders.lifecycle import UNDERWAY, OrderState
-from orders.models import Milestone, Order, OrderItem, Shipment
+from desk.row_ids import read_id
+from desk.selectors.order_filters import Filters, chosen_stores, filtered_orders, find_few, orders_of
+from orders.models import Milestone, Order, Store
 from orders.models.milestones import MilestoneState
+from orders.policies import Policy
+from orders.uniting import first_ids
+from orders.weighing import as_in_memory
 
 PAGE = 50
-AT_RISK_STATES = [*UNDERWAY, OrderState.DISPUTED]
+MOST_COUNTED = 1000
+LOOKED_THROUGH = 300  # of the newest orders, for the ways of paying that are offered
+LATEST_FIRST = ("-placed_at", "-pk")
+EARLIEST_FIRST = ("placed_at", "pk")
+# The filters that a store's own indexes serve.
+INDEXED = {"state", "store", "risk", "payment", "from", "to", "cancellation", "queue"}
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What the reader asked for; `after` is the id of the last order of the page before."""
-
-    q: str = ""
-    state: str = ""
-    store: str = ""
-    risk: str = ""
-    after: str = ""
-    parcel: ParcelFilter = field(default_factory=ParcelFilter)
-
-    def __bool__(self) -> bool:
-        return bool(self.q or self.state or self.store or self.risk or self.parcel)
+# What `Row` holds of an order and its buyer, in its order: fifty rows with all their columns would take twice the time.
+SHOWN = (
+    "order_number", "placed_at", "state", "state_since", "shipped_at", "delivered_at", "tracking_status",
+    "tracking_location", "last_tracking_at", "total", "currency", "buyer__name", "buyer__country", "buyer__state",
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
+class NextDate(NamedTuple):
+    """A date of an order that waits, and its kind."""
+
+    kind: str
+    due_at: datetime
+
+
+class Key(NamedTuple):
+    """Where in the list an order stands."""
+
+    placed_at: datetime
+    pk: int
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """An order and the next date that waits for it."""
+    """What the list shows of an order, its rules, and the next date that waits for it."""
 
-    order: Order
-    next_date: Milestone | None
-    is_at_risk: bool
+    pk: int
+    store: Store
+    policy: Policy
+    next_date: NextDate | None
+    order_number: str
+    placed_at: datetime
+    state: str
+    state_since: datetime
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    tracking_status: str
+    tracking_location: str
+    last_tracking_at: datetime | None
+    total: Decimal | None
+    currency: str
+    buyer: str
+    country: str
+    region: str
 
 
 @dataclass(frozen=True)
 class Page:
-    """A page of orders; `more` is where the next one begins."""
+    """A page of orders; `more` is where the older ones begin, `less` where the newer ones do."""
 
     rows: list[Row]
-    more: str
+    more: str = ""
+    less: str = ""
+
+    @property
+    def is_all(self) -> bool:
+        """Whether these are all orders that match."""
+        return not (self.more or self.less)
 
 
 def list_orders(reader: Reader, filters: Filters, *, now: datetime) -> Page:
-    """The newest orders that match, from the key on."""
-    orders = _filtered(reader, filters, now)
-    if filters.after.isdecimal() and (last := _last(reader, filters.after)):
-        orders = orders.filter(Q(placed_at__lt=last.placed_at) | Q(placed_at=last.placed_at, pk__lt=last.pk))
-    found = list(orders.select_related("buyer", "store").order_by("-placed_at", "-id")[: PAGE + 1])
-    shown = found[:PAGE]
-    dates = next_dates(shown)
-    rows = [Row(order, dates.get(order.pk), is_at_risk(order, now)) for order in shown]
-    return Page(rows, str(shown[-1].pk) if len(found) > PAGE else "")
+    """The newest orders that match, from the key on; or those just newer than a key."""
+    key = _key_of(reader, filters.before or filters.after)
+    is_back = bool(filters.before) and key is not None
+    with as_in_memory() if filters.q else nullcontext():
+        found = _find(reader, filters, key, EARLIEST_FIRST if is_back else LATEST_FIRST, now)
+    ids = found[:PAGE][::-1] if is_back else found[:PAGE]
+    rows = _rows(reader, ids)
+    is_cut = len(found) > PAGE
+    more, less = (bool(ids), is_cut) if is_back else (is_cut, key is not None and bool(ids))
+    return Page(rows, str(ids[-1]) if more else "", str(ids[0]) if less else "")
 
 
-def _last(reader: Reader, pk: str) -> Order | None:
-    """The last order of the page before, though it may not match any more."""
-    order: Order | None = Order.objects.for_member(reader.user).filter(pk=int(pk)).first()
-    return order
+def _rows(reader: Reader, ids: Sequence[int]) -> list[Row]:
+    if not ids:
+        return []
+    stores = {store.pk: store for store in reader.stores}
+    dates = next_dates(ids)
+    rows = {}
+    shown = Order.objects.filter(pk__in=ids).values_list("pk", "store", "policy_version", *SHOWN)
+    for pk, store_id, version, *values in shown:
+        store = stores[store_id]
+        rows[pk] = Row(pk, store, store.policy_at(version), dates.get(pk), *values)
+    return [rows[pk] for pk in ids if pk in rows]
 
 
-def _filtered(reader: Reader, filters: Filters, now: datetime) -> QuerySet[Order]:
-    orders: QuerySet[Order] = Order.objects.for_member(reader.user)
-    if filters.store:
-        orders = orders.filter(store__slug=filters.store)
-    if filters.state in OrderState.values:
-        orders = orders.filter(state=filters.state)
-    if filters.risk:
-        orders = orders.filter(_at_risk(reader, now))
-    if filters.parcel:
-        stores = [store for store in reader.stores if filters.store in ("", store.slug)]
-        orders = orders.filter(orders_with(filters.parcel, stores, now=now))
-    for word in filters.q.split()[:5]:
-        orders = orders.filter(_matches(word))
-    return orders
+def _find(reader: Reader, filters: Filters, key: Key | None, order: Sequence[str], now: datetime) -> list[int]:
+    """The ids of the page's orders and one more."""
+    beyond = _beyond(key, is_newest_first=order == LATEST_FIRST)
+    stores = chosen_stores(reader, filters)
+    few = find_few(filters, now=now)
+    is_indexed = filters.given.keys() <= INDEXED
+    if few is not None or ("queue" in filters.given and not is_indexed):
+        # Sorted by what no index has: the few are found first, and sorted then.
+        place = ExpressionWrapper(F("placed_at") + timedelta(0), DateTimeField())
+        orders = orders_of(stores, reader, filters, now=now, few=few).filter(beyond).annotate(place=place)
+        named = [name.replace("placed_at", "place") for name in order]
+        return list(orders.order_by(*named).values_list("pk", flat=True)[: PAGE + 1])
+
+    def rows_of(some: Sequence[Store]) -> QuerySet[Order]:
+        return orders_of(some, reader, filters, now=now).filter(beyond)
+
+    if is_indexed:
+        return first_ids(rows_of, stores, order, PAGE + 1)
+    return list(rows_of(stores).order_by(*order).values_list("pk", flat=True)[: PAGE + 1])
 
 
-def _matches(word: str) -> Q:
-    parcels = Shipment.objects.filter(order=OuterRef("pk"), tracking_number__icontains=word)
-    items = OrderItem.objects.filter(order=OuterRef("pk"), title__icontains=word)
-    own = Q(order_number__icontains=word) | Q(buyer__name__icontains=word) | Q(buyer__email__icontains=word)
-    return own | Q(Exists(parcels)) | Q(Exists(items))
+def _beyond(key: Key | None, *, is_newest_first: bool) -> Q:
+    """Those past the key. The first condition says it again, in the words of the index."""
+    if key is None:
+        return Q()
+    if is_newest_first:
+        past = Q(placed_at__lt=key.placed_at) | Q(placed_at=key.placed_at, pk__lt=key.pk)
+        return Q(placed_at__lte=key.placed_at) & past
+    past = Q(placed_at__gt=key.placed_at) | Q(placed_at=key.placed_at, pk__gt=key.pk)
+    return Q(placed_at__gte=key.placed_at) & past
 
 
-def _at_risk(reader: Reader, now: datetime) -> Q:
-    """Rule C4 in every store that has it, by that store's own days."""
-    risky = Q(pk__in=[])
-    for store in reader.stores:
-        policy = store.current_policy
-        if policy.has("C4") and policy.has("C3"):
-            risky |= Q(store=store, shipped_at__lte=now - policy.duration("C3"))
-    return risky & Q(state__in=AT_RISK_STATES, delivered_at=None)
+def _key_of(reader: Reader, pk: str) -> Key | None:
+    """The order at the edge of another page, though it may not match any more."""
+    found = read_id(pk)
+    orders = Order.objects.for_member(reader.user).filter(pk=found) if found else Order.objects.none()
+    return next((Key(*row) for row in orders.values_list("placed_at", "pk")), None)
 
 
-def is_at_risk(order: Order, now: datetime) -> bool:
-    """Whether most complaints come now (C4): long shipped, not there, not solved."""
-    policy = order.policy
-    if not (policy.has("C4") and policy.has("C3") and order.shipped_at) or order.delivered_at:
-        return False
-    return order.state in AT_RISK_STATES and order.shipped_at <= now - policy.duration("C3")
+def count_orders(reader: Reader, filters: Filters, *, now: datetime) -> int:
+    """How many orders match, counted no further than one beyond `MOST_COUNTED`."""
+    return filtered_orders(reader, filters, now=now).order_by()[: MOST_COUNTED + 1].count()
 
 
-def next_dates(orders: Sequence[Order]) -> dict[int, Milestone]:
-    """Of each order the nearest date that waits."""
+def payment_methods(reader: Reader, filters: Filters, *, now: datetime) -> list[str]:
+    """The ways of paying of the newest orders, and the one that is asked for."""
+    newest = filtered_orders(reader, Filters({"store": filters.store} if filters.store else {}), now=now)
+    methods = newest.order_by(*LATEST_FIRST).values_list("payment_method", flat=True)[:LOOKED_THROUGH]
+    return sorted({*methods, filters.given.get("payment", "")} - {""})
+
+
+def next_dates(orders: Sequence[int]) -> dict[int, NextDate]:
+    """Of each order, by its id, the nearest date that waits."""
     pending = Milestone.objects.filter(order__in=orders, state=MilestoneState.PENDING).order_by("-due_at", "-id")
-    return {milestone.order_id: milestone for milestone in pending}
+    return {order: NextDate(kind, due_at) for order, kind, due_at in pending.values_list("order", "kind", "due_at")}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from desk.reason_words import name_variables
 from desk.selectors.lookups import Lookup, read_lookups
 from desk.selectors.tracking import Row, meaning_of
 from desk.tracking_words import STEPS, StepWords
@@ -13,13 +14,17 @@ from disputes.models import TrackingCase
 from disputes.offering import OFFERED
 from disputes.tracking_lifecycle import CaseStep
 from messaging.guards import message_obstacle
+from messaging.models import Template
 from messaging.rendering import MissingVariables
-from messaging.services.outbox import draft_message
+from messaging.services.outbox import OWN_TEXTS, draft_message
 from messaging.vocabulary import Language, Purpose
-from orders.models import Order, OrderItem, TimelineEvent, TrackingEvent, User
-from orders.services.ledger import OrderLedger
+from orders.belongings import Kinds
+from orders.models import Order, OrderItem, TimelineEvent, TouchedOrder, TrackingEvent, User
+from orders.services.ledger import view_ledger
 from orders.tracking_sources import disagreement
 from orders.tracking_statuses import TrackingStatus
+
+ANSWERED_WITH: Kinds = (Template, TouchedOrder)
 
 
 @dataclass(frozen=True)
@@ -73,13 +78,17 @@ def parcel_panel(
     news: Sequence[TrackingEvent],
     events: Iterable[TimelineEvent],
     names: Mapping[str, User],
+    kinds: Kinds,
     *,
     now: datetime,
 ) -> Panel | None:
-    """The panel of an order that has a parcel; `news` the latest first, `events` its timeline. None before that."""
+    """The panel of an order that has a parcel, and these kinds of rows. None before that.
+
+    `news` come the latest first; `events` are its timeline.
+    """
     if order.shipped_at is None and not news:
         return None
-    cases = list(order.tracking_cases.select_related("responsible").order_by("-opened_at"))
+    cases = _cases(order) if TrackingCase in kinds else []
     case = next((case for case in cases if case.is_open), None)
     lookups = read_lookups(events)
     return Panel(
@@ -89,9 +98,13 @@ def parcel_panel(
         lookups=lookups,
         steps=list(_steps(case, events, names)) if case else [],
         past=[case for case in cases if not case.is_open],
-        answer=ready_answer(order, now=now),
+        answer=ready_answer(order, kinds, now=now),
         differ_since=_differ_since(news),
     )
+
+
+def _cases(order: Order) -> list[TrackingCase]:
+    return list(order.tracking_cases.select_related("responsible").order_by("-opened_at"))
 
 
 def latest_by_source(news: Iterable[TrackingEvent]) -> list[Source]:
@@ -131,17 +144,24 @@ def _steps(case: TrackingCase, events: Iterable[TimelineEvent], names: Mapping[s
 
 
 # --- the ready answer -------------------------------------------------------------------------------------------------
-def ready_answer(order: Order, *, now: datetime) -> Answer | None:
-    """The text that answers "where is my parcel?" for this buyer now; None where none may be sent."""
+def ready_answer(order: Order, kinds: Kinds = ANSWERED_WITH, *, now: datetime) -> Answer | None:
+    """The text that answers "where is my parcel?" for this buyer now; None where none may be sent.
+
+    `kinds` are those of ANSWERED_WITH that the order or its store may have.
+    """
     purpose = next((purpose for purpose in _fitting(order) if not message_obstacle(purpose, order)), None)
     if purpose is None:
         return None
-    ledger = OrderLedger(order=order, now=now, actor="", milestones=[], shipments=list(order.shipments.all()))
+    ledger = view_ledger(order, now=now, milestones=[], shipments=order.shipments.all())
     ledger.remember(OrderItem.__name__, lambda: list(order.items.all()))
+    if TouchedOrder not in kinds:
+        ledger.remember(TouchedOrder.__name__, list)
+    if Template not in kinds:
+        ledger.remember_of_store(OWN_TEXTS, list)
     try:
         language, text = draft_message(ledger, purpose)
     except MissingVariables as error:
-        return Answer(purpose, problem=", ".join(error.names))
+        return Answer(purpose, problem=name_variables(error.names))
     return Answer(purpose, language, text.subject, text.body)
 
 

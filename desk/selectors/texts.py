@@ -1,15 +1,18 @@
-"""A store's texts: which are its own, which came with the program, what is wrong, and how a buyer would read one."""
+"""A store's texts: which are its own, which came with the program, what is missing, out of date or badly worded."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, timedelta
 
-from desk.access import Reader
-from messaging.models import Template
-from messaging.rendering import MissingText, MissingVariables, Rendered, Text, load_text, render, text_problems
-from messaging.values import order_values
-from messaging.vocabulary import Language, Purpose
-from orders.models import Order, Store
-from orders.services.ledger import OrderLedger
+from desk.text_words import CellState
+from messaging.models import QuickReply, Template
+from messaging.rendering import MissingText, Text, load_text, text_problems
+from messaging.services.switching import is_gap, off_purposes, written_languages
+from messaging.vocabulary import TEXT_GROUPS, Language, Purpose, TextGroup
+from orders.models import Store
+
+SOON = timedelta(days=14)  # so long before its last day a text is listed (M8)
 
 
 @dataclass(frozen=True)
@@ -23,24 +26,82 @@ class Cell:
     own: Template | None
     problems: tuple[str, ...]
     is_stale: bool
+    is_gap: bool
+
+    @property
+    def state(self) -> CellState:
+        """How the text stands."""
+        if self.is_gap:
+            return CellState.MISSING
+        if self.problems:
+            return CellState.PROBLEM
+        if self.is_stale:
+            return CellState.STALE
+        return CellState.OWN if self.own else CellState.STANDARD
 
 
 @dataclass(frozen=True)
-class Example:
-    """A text as the buyer of a real order would read it, or why he would not."""
+class Row:
+    """One purpose in all languages that the store writes."""
 
-    order: Order | None
-    rendered: Rendered | None = None
-    missing: tuple[str, ...] = ()
+    purpose: Purpose
+    cells: list[Cell]
+    is_off: bool
 
 
-def list_cells(store: Store, today: date) -> list[tuple[Purpose, list[Cell]]]:
-    """The matrix, a row for each purpose."""
+@dataclass(frozen=True)
+class Matrix:
+    """The store's texts by group; `counts` says how many stand how, over all of them."""
+
+    groups: list[tuple[TextGroup, list[Row]]]
+    languages: list[Language]
+    counts: Counter[str]
+    off: int
+
+    @property
+    def rows(self) -> list[Row]:
+        """All rows that are shown."""
+        return [row for _group, rows in self.groups for row in rows]
+
+
+@dataclass(frozen=True)
+class Expiry:
+    """A text or a quick reply that is past its last day, or nearly (M8)."""
+
+    valid_until: date
+    language: str
+    purpose: str = ""
+    reply: QuickReply | None = None
+    is_over: bool = False
+
+
+def text_matrix(store: Store, today: date, *, show: str = "") -> Matrix:
+    """Every purpose in every written language; `show` keeps the rows with such a cell, or those switched off."""
     own = {(row.purpose, row.language): row for row in store.templates.all()}
-    return [
-        (purpose, [_cell(store, purpose, language, own.get((purpose, language)), today) for language in Language])
-        for purpose in Purpose
-    ]
+    off, languages = off_purposes(store), written_languages(store)
+    groups = {
+        group: [
+            Row(
+                purpose,
+                [_cell(store, purpose, language, own.get((purpose, language)), today) for language in languages],
+                purpose in off,
+            )
+            for purpose in purposes
+        ]
+        for group, purposes in TEXT_GROUPS.items()
+    }
+    cells = [cell for rows in groups.values() for row in rows for cell in row.cells]
+    shown = [(group, [row for row in rows if _is_shown(row, show)]) for group, rows in groups.items()]
+    kept = [(group, rows) for group, rows in shown if rows or not show]
+    counts = Counter(str(cell.state) for cell in cells)
+    counts[CellState.STALE] = sum(cell.is_stale for cell in cells)  # one with a problem is out of date all the same
+    return Matrix(kept, languages, counts, len(off))
+
+
+def _is_shown(row: Row, show: str) -> bool:
+    if show == CellState.STALE:
+        return any(cell.is_stale for cell in row.cells)
+    return not show or (show == "off" and row.is_off) or any(cell.state == show for cell in row.cells)
 
 
 def find_cell(store: Store, purpose: Purpose, language: Language, today: date) -> Cell:
@@ -56,33 +117,19 @@ def _cell(store: Store, purpose: Purpose, language: Language, own: Template | No
     text = Text(own.subject, own.body) if own else shipped or Text("", "")
     problems = text_problems(text, language) if own else []
     is_stale = bool(own and own.valid_until and own.valid_until < today)
-    return Cell(purpose, language, text, shipped, own, tuple(problems), is_stale)
+    gap = is_gap(store, purpose, language, own)
+    return Cell(purpose, language, text, shipped, own, tuple(problems), is_stale, gap)
 
 
-def preview_text(reader: Reader, store: Store, cell: Cell, text: Text, *, now: datetime) -> Example:
-    """The text filled in for the store's latest order that left, else its latest one."""
-    orders = Order.objects.for_member(reader.user).filter(store=store).select_related("store", "buyer")
-    order = orders.exclude(shipped_at=None).order_by("-placed_at").first() or orders.order_by("-placed_at").first()
-    if order is None:
-        return Example(None)
-    values = _example_values(order, cell.language, now)
-    try:
-        return Example(order, render(text, values))
-    except MissingVariables as error:
-        return Example(order, missing=error.names)
-
-
-def _example_values(order: Order, language: Language, now: datetime) -> dict[str, str]:
-    ledger = OrderLedger(
-        order=order, now=now, actor="", milestones=list(order.milestones.all()), shipments=list(order.shipments.all())
-    )
-    given = {
-        "payment_deadline": now,
-        "duty_deadline": now,
-        "pickup_deadline": now,
-        "disruption_cause": "strike",
-        "disruption_until": now,
-        "refund_amount": order.total,
-        "pickup_place": order.buyer.city,
-    }
-    return order_values(ledger, language, given)
+def list_expiries(stores: Iterable[Store], today: date) -> list[Expiry]:
+    """The texts and quick replies whose last day is past or near, the oldest first; a text past it is still sent."""
+    near = {"store__in": list(stores), "valid_until__lte": today + SOON}
+    texts = [
+        Expiry(row.valid_until, row.language, purpose=row.purpose, is_over=row.valid_until < today)
+        for row in Template.objects.filter(**near)
+    ]
+    replies = [
+        Expiry(row.valid_until, row.language, reply=row, is_over=row.valid_until < today)
+        for row in QuickReply.objects.filter(**near)
+    ]
+    return sorted([*texts, *replies], key=lambda row: row.valid_until)

@@ -1,7 +1,7 @@
 """An order's story as one picture: the dates to come above, what happened below, each with its rule."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -11,16 +11,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from desk import clocks, words
+from desk.date_reasons import protection_sum, sum_of
+from desk.detail_words import DETAIL_NAMES
 from desk.dispute_words import OUTCOMES, REMEDIES, exhibit_name
+from desk.people_words import CALL_RESULTS, MOODS
+from desk.reason_words import reason_words
+from desk.review_event_words import STEP, told_step
+from desk.selectors.case_answers import is_about_case, told_event
 from desk.tracking_words import DETAILS, QUEUES, STEPS, result_words
-from disputes.models import ActionKind
+from disputes.models import ActionKind, CallDirection, Dispute
 from messaging.models import Message, MessageState
 from orders.calendars import CALENDARS, Calendar, is_provisional
 from orders.events import EventType
-from orders.models import DisruptionCause, Milestone, Order, TimelineEvent, User
+from orders.models import DisruptionCause, Milestone, Order, TimelineEvent, TrackingEvent, User
 from orders.models.milestones import MilestoneState
 from orders.models.timeline import EventKind
-from orders.planning import promise_end, protection_end
+from orders.planning import promise_end
 
 Words = str | Promise
 
@@ -31,6 +37,7 @@ class Detail:
 
     name: Words
     value: Words
+    note: str = ""
 
 
 @dataclass
@@ -49,6 +56,11 @@ class Entry:
     learnt_at: datetime | None = None  # when it was recorded, where that was much later
     sequence: int = 0
     is_provisional: bool = False  # counted on a calendar that is not published yet
+    anchor: str = ""  # where the picture's mark leads
+    type: str = ""  # the event's type, or the date's kind
+    because: str = ""  # the sum behind a date to come
+    status: str = ""  # of tracking news
+    is_voided: bool = False  # the carrier took the news back (T10)
 
     @property
     def explains(self) -> bool:
@@ -56,27 +68,34 @@ class Entry:
         return self.look not in {EventKind.MESSAGE, EventKind.ACTION}
 
 
-def future(order: Order, milestones: Iterable[Milestone], messages: Iterable[Message]) -> list[Entry]:
+def future(
+    order: Order, milestones: Iterable[Milestone], messages: Iterable[Message], disputes: Iterable[Dispute] = ()
+) -> list[Entry]:
     """What is to come, the furthest first, so that the nearest stands beside the present."""
-    entries = [
-        Entry(
-            row.due_at,
-            words.milestone_label(row.kind, order.policy),
-            "date",
-            row.rule,
-            is_provisional=_is_provisional(order, row),
-        )
-        for row in milestones
-        if row.state in {MilestoneState.PENDING, MilestoneState.CLAIMED}
-    ]
-    entries += [
-        Entry(
-            row.send_after, _("Message leaves: %(purpose)s") % {"purpose": _purpose(row.purpose)}, "message", row.rule
-        )
-        for row in messages
-        if row.state in {MessageState.PENDING, MessageState.CLAIMED}
-    ]
+    by_subject = {dispute.subject: dispute for dispute in disputes}
+    waiting = [row for row in milestones if row.state in {MilestoneState.PENDING, MilestoneState.CLAIMED}]
+    leaving = [row for row in messages if row.state in {MessageState.PENDING, MessageState.CLAIMED}]
+    entries = [*(_date(order, row, by_subject) for row in waiting), *map(_leaving, leaving)]
     return sorted(entries, key=lambda entry: entry.at, reverse=True)
+
+
+def _date(order: Order, row: Milestone, disputes: Mapping[str, Dispute]) -> Entry:
+    found = sum_of(order, row, disputes)
+    return Entry(
+        row.due_at,
+        words.milestone_label(row.kind, order.policy),
+        "date",
+        row.rule,
+        is_provisional=_is_provisional(order, row),
+        anchor=f"date-{row.pk}",
+        type=row.kind,
+        because=found.told(row.due_at) if found else "",
+    )
+
+
+def _leaving(row: Message) -> Entry:
+    title = _("Message leaves: %(purpose)s") % {"purpose": _purpose(row.purpose)}
+    return Entry(row.send_after, title, "message", row.rule, anchor=f"leaves-{row.pk}", type=row.purpose)
 
 
 def _is_provisional(order: Order, row: Milestone) -> bool:
@@ -85,31 +104,40 @@ def _is_provisional(order: Order, row: Milestone) -> bool:
 
 
 def past(
-    order: Order, events: Iterable[TimelineEvent], milestones: Iterable[Milestone], names: Mapping[str, User]
+    order: Order,
+    events: Sequence[TimelineEvent],
+    milestones: Iterable[Milestone],
+    names: Mapping[str, User],
+    news: Iterable[TrackingEvent] = (),
 ) -> list[Entry]:
     """What happened, the latest first; dates that ended before their time stand where they ended."""
     rows = list(milestones)
     entries = [_event(order, event, names) for event in events if event.type != "snapshot"]
     entries += [*_cancelled(order, rows), *_dead(order, rows)]
+    passed = {event.sequence: event.data.get("kinds", []) for event in events if event.type == "stale"}
+    voided = {(row.at, row.status) for row in news if row.voided_at}
     for entry in entries:
         if entry.look == "stale":
-            entry.details = [*_stale(order, rows)]
+            entry.details = _stale(order, rows, passed[entry.sequence])
+        entry.is_voided = entry.type == EventType.TRACKING and (entry.at, entry.status) in voided
     return sorted(entries, key=lambda entry: (entry.at, entry.sequence), reverse=True)
 
 
 def actors(events: Iterable[TimelineEvent]) -> dict[str, User]:
     """The people among those who acted, by the name that the timeline gives them."""
-    ids = {int(event.actor) for event in events if event.actor.isdigit()}
+    said = {actor for event in events for actor in (event.actor, str(event.data.get("member", "")))}
+    ids = {int(actor) for actor in said if actor.isdigit()}
     return {str(pk): user for pk, user in User.objects.in_bulk(ids).items()} if ids else {}
 
 
 def deadlines(order: Order) -> list[Detail]:
     """The ends that the order's dates follow from."""
-    ends = {
-        _("Promised delivery"): promise_end(order, order.policy),
-        _("Protection ends"): protection_end(order, order.policy),
-    }
-    return [Detail(name, clocks.format_instant(end, now=end)) for name, end in ends.items() if end]
+    promised = promise_end(order, order.policy)
+    ends = [Detail(_("Promised delivery"), clocks.format_instant(promised, now=promised))] if promised else []
+    if found := protection_sum(order):
+        end = found.result
+        ends.append(Detail(_("Protection ends"), clocks.format_instant(end, now=end), found.told(end)))
+    return ends
 
 
 # --- events -----------------------------------------------------------------------------------------------------------
@@ -118,7 +146,7 @@ def _event(order: Order, event: TimelineEvent, names: Mapping[str, User]) -> Ent
     learnt_late = event.recorded_at - event.at > clocks.HOUR
     return Entry(
         at=event.at,
-        title=_title(order, event),
+        title=_title(order, event, names),
         look="stale" if event.type == "stale" else event.kind,
         rule=event.rule,
         details=_details(order, event),
@@ -128,19 +156,20 @@ def _event(order: Order, event: TimelineEvent, names: Mapping[str, User]) -> Ent
         who=_who(event.actor, names),
         learnt_at=event.recorded_at if learnt_late else None,
         sequence=event.sequence,
+        anchor=f"event-{event.sequence}",
+        type=event.type,
+        status=str(data.get("status", "")),
     )
 
 
-def _title(order: Order, event: TimelineEvent) -> Words:
+def _title(order: Order, event: TimelineEvent, names: Mapping[str, User]) -> Words:
     if event.kind == EventKind.MESSAGE:
         pattern = str(words.MESSAGE_EVENTS.get(event.type, "%(purpose)s"))
         return pattern % {"purpose": _purpose(event.data.get("purpose", ""))}
     if event.kind == EventKind.MILESTONE:
         return words.milestone_label(event.type, order.policy)
-    if event.kind == EventKind.ACTION and event.type == "done":
-        return _("Done: %(what)s") % {"what": _action(event.data.get("kind", ""))}
     if event.kind == EventKind.ACTION:
-        return _("To do: %(what)s") % {"what": _action(event.type)}
+        return _action_title(event, names)
     name = words.EVENTS.get(event.type, event.type.replace("_", " "))
     if event.type == EventType.EVIDENCE_ADDED:
         name = _("%(what)s: %(which)s") % {"what": name, "which": exhibit_name(str(event.data.get("kind", "")))}
@@ -149,41 +178,12 @@ def _title(order: Order, event: TimelineEvent) -> Words:
 
 def _details(order: Order, event: TimelineEvent) -> list[Detail]:
     private = getattr(event, "private", None)
+    if is_about_case(event.type):
+        told = told_event(order, event.data, private.data if private else {})
+        return [Detail(name, value) for name, value in told]
     data = {**event.data, **(private.data if private else {})}
-    names: dict[str, Words] = {
-        "status": _("Status"),
-        "description": _("Description"),
-        "location": _("Place"),
-        "source": _("Source"),
-        "carrier": _("Carrier"),
-        "tracking_number": _("Tracking number"),
-        "amount": _("Amount"),
-        "choice": _("Choice"),
-        "remedy": _("Offer"),
-        "outcome": _("Verdict"),
-        "missing_quantity": _("Missing pieces"),
-        "caption": _("What it shows"),
-        "protection_ends_at": _("Protection ends"),
-        "tax_id": _("Tax number"),
-        "exception": _("Reason"),
-        "text": _("Text"),
-        "reason": _("Reason"),
-        "error": _("Reason"),
-        "cause": _("Cause"),
-        "region": _("Region"),
-        "route": _("Route"),
-        "to": _("Until"),
-        "stars": _("Stars"),
-        "detail": _("More"),
-        "found": _("Known there"),
-        "signed_by": _("Signed"),
-        "queue": _("Queue"),
-        "step": _("Step"),
-        "result": _("Result"),
-        "next_at": _("Next date"),
-    }
-    said = {key: data[key] for key in names if data.get(key) not in (None, "")}
-    return [Detail(names[key], _value(order, key, value, event.type)) for key, value in said.items()]
+    said = {key: data[key] for key in DETAIL_NAMES if data.get(key) not in (None, "")}
+    return [Detail(DETAIL_NAMES[key], _value(order, key, value, event.type)) for key, value in said.items()]
 
 
 def _value(order: Order, key: str, value: Any, kind: str) -> Words:
@@ -191,12 +191,14 @@ def _value(order: Order, key: str, value: Any, kind: str) -> Words:
         return clocks.format_money(Decimal(value), order.currency)
     if key == "cause" and value in DisruptionCause.values:
         return DisruptionCause(value).label
-    if key in {"protection_ends_at", "next_at", "to"}:
+    if key in {"protection_ends_at", "next_at", "to", "call_back"}:
         return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
     if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
         return words.DISPUTE_REASONS.get(str(value), str(value))
     if key == "found":
         return _("yes") if value else _("no")
+    if kind == STEP and (told := told_step(key, str(value))):
+        return told
     tables: dict[str, dict[str, Words]] = {
         "status": words.TRACKING,
         "detail": DETAILS,
@@ -205,13 +207,25 @@ def _value(order: Order, key: str, value: Any, kind: str) -> Words:
         "step": {step: said.name for step, said in STEPS.items()},
         "choice": words.CHOICES,
         "remedy": REMEDIES,
+        "mood": {**MOODS, "calm": MOODS[""]},
+        "call": CALL_RESULTS,
+        "direction": dict(CallDirection.choices),
         "outcome": OUTCOMES,
+        "language": words.LANGUAGES,
     }
     if key in tables:
         return tables[key].get(str(value), str(value))
     if key == "result":
         return result_words(str(value))
-    return words.reason_words(str(value)) if key == "reason" else str(value)
+    return reason_words(str(value)) if key == "reason" else str(value)
+
+
+def _action_title(event: TimelineEvent, names: Mapping[str, User]) -> Words:
+    pattern = words.ACTION_EVENTS.get(event.type)
+    if pattern is None:
+        return _("To do: %(what)s") % {"what": _action(event.type)}
+    member = names.get(str(event.data.get("member", "")), "–")
+    return str(pattern) % {"what": _action(event.data.get("kind", "")), "who": member}
 
 
 def _who(actor: str, names: Mapping[str, User]) -> Words:
@@ -244,9 +258,10 @@ def _cancelled(order: Order, milestones: Iterable[Milestone]) -> list[Entry]:
     return [
         Entry(
             at,
-            _("No longer needed: %(reason)s") % {"reason": words.reason_words(reason)},
+            _("No longer needed: %(reason)s") % {"reason": reason_words(reason)},
             "cancelled",
             details=_dates(order, rows),
+            anchor=f"ended-{rows[0].pk}",
         )
         for (at, reason), rows in groups.items()
     ]
@@ -260,14 +275,15 @@ def _dead(order: Order, milestones: Iterable[Milestone]) -> list[Entry]:
             "dead",
             row.rule,
             [Detail(_("Error"), row.last_error)],
+            anchor=f"date-{row.pk}",
         )
         for row in milestones
         if row.state == MilestoneState.DEAD
     ]
 
 
-def _stale(order: Order, milestones: Iterable[Milestone]) -> list[Detail]:
-    return _dates(order, [row for row in milestones if row.state == MilestoneState.STALE])
+def _stale(order: Order, milestones: Iterable[Milestone], kinds: Collection[str]) -> list[Detail]:
+    return _dates(order, [row for row in milestones if row.state == MilestoneState.STALE and row.kind in kinds])
 
 
 def _dates(order: Order, milestones: Iterable[Milestone]) -> list[Detail]:

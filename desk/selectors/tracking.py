@@ -4,24 +4,29 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from desk.access import Reader
+from desk.addresses import address_of
+from desk.row_ids import read_id
 from desk.rules import rule_sentence
 from desk.selectors.lookups import Lookup, lookups_of
+from desk.selectors.underway import newest_underway
 from desk.tracking_words import ADVICE, QUEUES, STEPS, StepWords, Words
 from disputes.models import ActionKind, TrackingCase
 from orders.lifecycle import UNDERWAY
-from orders.models import Order, Shipment
+from orders.models import Order, Shipment, Store
 from orders.planning import promise_end, protection_end
 from orders.tracking_readings import Explanation, explain
 from orders.tracking_statuses import TrackingDetail, TrackingStatus
 from orders.triage import TrackingQueue
+from orders.uniting import first_ids
 
 PAGE = 50
 MOST_COUNTED = 999
-MOST_CHOICES = 2000  # parcels that are looked through for the filters' choices
+MOST_CHOICES = 1000  # parcels that are looked through for the filters' choices
 DEADLINES = {TrackingQueue.DUTY_DUE: "T7", TrackingQueue.PICKUP_WAITING: "T8"}
 
 
@@ -65,11 +70,26 @@ class Row:
     lookups: Sequence[Lookup] = ()
 
     @property
+    def key(self) -> str:
+        """Its number as a page writes it: of a bare one a template asks how the language writes numbers."""
+        return str(self.order.pk)
+
+    @property
+    def address(self) -> str:
+        """The page of its order."""
+        return address_of("desk:order", self.order.pk)
+
+    @property
+    def look_address(self) -> str:
+        """Where somebody enters what a source says."""
+        return address_of("desk:look", self.order.pk)
+
+    @property
     def rule(self) -> str:
         """Why it stands here."""
         return self.case.rule if self.case else ""
 
-    @property
+    @cached_property
     def step(self) -> StepWords | None:
         """What comes next."""
         return STEPS[self.case.next_step] if self.case else None
@@ -85,7 +105,7 @@ class Row:
         wanted = self.meaning.action if self.meaning else ""
         return ActionKind(wanted).label if wanted in ActionKind.values else ""
 
-    @property
+    @cached_property
     def due_by(self) -> datetime | None:
         """Until when the buyer pays the duty (T7) or collects the parcel (T8)."""
         return buyers_deadline(self.order)
@@ -95,12 +115,12 @@ class Row:
         """The rule of that deadline."""
         return DEADLINES[TrackingQueue(self.order.tracking_queue)]
 
-    @property
+    @cached_property
     def promised_at(self) -> datetime | None:
         """The end of the promised delivery."""
         return promise_end(self.order, self.order.policy)
 
-    @property
+    @cached_property
     def protected_until(self) -> datetime | None:
         """The end of the buyer's protection."""
         return protection_end(self.order, self.order.policy)
@@ -137,8 +157,10 @@ def meaning_of(order: Order) -> Explanation | None:
 
 # --- how many ---------------------------------------------------------------------------------------------------------
 def count_queues(reader: Reader, filters: Filters) -> list[Tile]:
-    """Every queue of the reader's stores, the most urgent first, counted no further than a page can say."""
-    counts = {queue: _filtered(reader, filters, queue)[: MOST_COUNTED + 1].count() for queue in TrackingQueue}
+    """Every queue of the reader's stores, the most urgent first; one look, at the parcels that stand in queues."""
+    queued = _narrowed(_queued(reader, filters), filters).order_by().values_list("tracking_queue")
+    found = dict(queued.annotate(count=Count("pk")))
+    counts = {queue: min(found.get(queue, 0), MOST_COUNTED + 1) for queue in TrackingQueue}
     most = max(*counts.values(), 1)
     return [Tile(queue, QUEUES[queue], count, max(100 * count // most, 2)) for queue, count in counts.items()]
 
@@ -150,24 +172,40 @@ def count_normal(reader: Reader, store: str) -> int:
 
 def normal_parcel(reader: Reader, store: str) -> Order | None:
     """A parcel that needs nobody, to show the answer that is ready for all of them."""
-    found: Order | None = _normal(reader, store).select_related("buyer", "store").order_by("-placed_at", "-id").first()
-    return found
+    found = newest_underway(_stores(reader, store), 1, tracking_queue="")
+    order: Order | None = Order.objects.select_related("buyer", "store").filter(pk__in=found).first()
+    return order
 
 
 def _normal(reader: Reader, store: str) -> QuerySet[Order]:
     """Of all carriers and regions: no index knows them, and there are many such parcels."""
-    orders = _narrowed(Order.objects.for_member(reader.user), Filters(store=store))
-    return orders.filter(state__in=UNDERWAY, tracking_queue="")
+    stores = _stores(reader, store)
+    orders: QuerySet[Order] = Order.objects.filter(store__in=stores, state__in=UNDERWAY, tracking_queue="")
+    return orders
+
+
+def _stores(reader: Reader, slug: str) -> list[Store]:
+    """The reader's stores in which is looked; named by their ids, each has its place in the indexes."""
+    return [store for store in reader.stores if slug in ("", store.slug)]
 
 
 # --- which ------------------------------------------------------------------------------------------------------------
 def list_queue(reader: Reader, filters: Filters) -> Page:
     """A page of one queue, who waits longest first."""
-    orders = _filtered(reader, filters, filters.queue)
-    if filters.after.isdecimal() and (last := _last(reader, filters.after)):
-        orders = orders.filter(Q(queued_at__gt=last.queued_at) | Q(queued_at=last.queued_at, pk__gt=last.pk))
-    found = list(orders.select_related("buyer", "store").order_by("queued_at", "id")[: PAGE + 1])
-    return Page(load_rows(found[:PAGE]), str(found[PAGE - 1].pk) if len(found) > PAGE else "")
+    last = _last(reader, filters.after) if filters.after else None
+    beyond = Q(queued_at__gt=last.queued_at) | Q(queued_at=last.queued_at, pk__gt=last.pk) if last else Q()
+
+    def rows_of(stores: Sequence[Store]) -> QuerySet[Order]:
+        waiting = Order.objects.filter(store__in=stores, tracking_queue=filters.queue).exclude(tracking_queue="")
+        return _narrowed(waiting, filters).filter(beyond)
+
+    found = first_ids(rows_of, _stores(reader, filters.store), ("queued_at", "pk"), PAGE + 1)
+    orders = Order.objects.select_related("buyer").in_bulk(found[:PAGE])
+    shown = [orders[pk] for pk in found[:PAGE] if pk in orders]
+    stores = {store.pk: store for store in reader.stores}
+    for order in shown:
+        order.store = stores[order.store_id]  # one object of each store: its rules are read once, not for every order
+    return Page(load_rows(shown), str(found[PAGE - 1]) if len(found) > PAGE else "")
 
 
 def load_rows(orders: Sequence[Order]) -> list[Row]:
@@ -190,19 +228,17 @@ def _open_cases(orders: Iterable[Order]) -> QuerySet[TrackingCase]:
 
 def _last(reader: Reader, pk: str) -> Order | None:
     """The last order of the page before; one that has left the queue since begins the list anew."""
-    order: Order | None = Order.objects.for_member(reader.user).filter(pk=int(pk)).exclude(queued_at=None).first()
+    order: Order | None = Order.objects.for_member(reader.user).filter(pk=read_id(pk)).exclude(queued_at=None).first()
     return order
 
 
-def _filtered(reader: Reader, filters: Filters, queue: str) -> QuerySet[Order]:
+def _queued(reader: Reader, filters: Filters) -> QuerySet[Order]:
     # The exclusion is what lets both databases use the partial index.
-    orders = Order.objects.for_member(reader.user).exclude(tracking_queue="").filter(tracking_queue=queue)
-    return _narrowed(orders, filters)
+    orders: QuerySet[Order] = Order.objects.filter(store__in=_stores(reader, filters.store))
+    return orders.exclude(tracking_queue="")
 
 
 def _narrowed(orders: QuerySet[Order], filters: Filters) -> QuerySet[Order]:
-    if filters.store:
-        orders = orders.filter(store__slug=filters.store)
     if filters.carrier:
         orders = orders.filter(Exists(Shipment.objects.filter(order=OuterRef("pk"), carrier=filters.carrier)))
     if filters.region:
@@ -213,16 +249,21 @@ def _narrowed(orders: QuerySet[Order], filters: Filters) -> QuerySet[Order]:
 
 
 # --- what can be chosen -----------------------------------------------------------------------------------------------
-def carrier_choices(reader: Reader) -> list[str]:
-    """The carriers of the parcels that stand in queues."""
-    queued = Order.objects.for_member(reader.user).exclude(tracking_queue="").order_by()[:MOST_CHOICES].values("pk")
-    names = Shipment.objects.filter(order__in=queued).exclude(carrier="").values_list("carrier", flat=True)
-    return sorted(set(names))
+@dataclass(frozen=True)
+class Choices:
+    """By what the queues can be narrowed: carriers, and places as (value, country code and state)."""
+
+    carriers: list[str]
+    regions: list[tuple[str, str]]
 
 
-def region_choices(reader: Reader) -> list[tuple[str, str]]:
-    """The buyers' countries and states, as (value, country code and state), of the parcels that stand in queues."""
-    queued = Order.objects.for_member(reader.user).exclude(tracking_queue="").order_by()[:MOST_CHOICES]
-    places = set(queued.values_list("buyer__country", "buyer__state"))
-    countries = {(country, "") for country, _state in places if country}
-    return [(f"{c}/{s}" if s else c, s) for c, s in sorted(countries | {place for place in places if all(place)})]
+def find_choices(reader: Reader) -> Choices:
+    """The carriers and the buyers' countries and states of parcels that stand in queues; one look at all of it."""
+    queued = _queued(reader, Filters()).order_by()
+    found = set(queued.values_list("buyer__country", "buyer__state", "shipments__carrier")[:MOST_CHOICES])
+    places = {(country, state) for country, state, _carrier in found if country and state}
+    countries = {(country, "") for country, _state, _carrier in found if country}
+    return Choices(
+        sorted({carrier for _country, _state, carrier in found if carrier}),
+        [(f"{country}/{state}" if state else country, state) for country, state in sorted(countries | places)],
+    )

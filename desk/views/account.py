@@ -63,6 +63,11 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("usersessions_list")
 
 
+def refuse_old_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A press on a page whose token is no longer that of the browser's cookie; Django's log says the `reason`."""
+    return render(request, "403_csrf.html", status=HTTPStatus.FORBIDDEN)
+
+
 def refuse_too_many(request: HttpRequest) -> HttpResponse:
     """Too many requests of one kind from one place: when to come back."""
     response = render(request, "429.html", status=HTTPStatus.TOO_MANY_REQUESTS)

@@ -1,6 +1,6 @@
 """Bundles: asked for, watched, looked at, downloaded, and said to be handed in."""
 
-import logging
+from datetime import datetime
 from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, cast
@@ -14,13 +14,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
-from kombu.exceptions import OperationalError
+from django_fsm import can_proceed
 
 from desk.access import DeskRequest, actor_of, doer_of, readable, workable
+from desk.answer_words import CONTEST, Gives
+from desk.dispute_commands import make_form
+from desk.doing import attempt_event
 from desk.selectors.dispute_bundles import file_name, find_file, list_versions
 from desk.selectors.dispute_case import obstacle
 from desk.selectors.dispute_doubts import list_doubts
 from desk.views.disputes import UNFINISHED, dispute_of, head_of
+from desk.waking import wake_a_worker
+from disputes.lifecycle import DisputeState
 from disputes.models import Dispute
 from evidence.bundling.exhibits import marked_exhibits
 from evidence.models import Bundle
@@ -28,11 +33,10 @@ from evidence.recipients import UnknownRecipient
 from evidence.services.bundles import mark_submitted, request_bundle
 from evidence.services.previews import page_picture
 from evidence.tasks import run_bundle
+from orders.events import EventType
 from orders.models import AuditKind
 from orders.querysets import StoreScoped
 from orders.services.auditing import note_deed
-
-logger = logging.getLogger(__name__)
 
 FOREVER = "private, max-age=31536000, immutable"  # a version's file never changes
 
@@ -61,16 +65,8 @@ def ask_for_bundle(request: HttpRequest, pk: int) -> HttpResponse:
     except UnknownRecipient as error:
         messages.error(request, str(error))
     else:
-        _wake_a_worker(bundle.pk)
+        wake_a_worker(run_bundle, bundle.pk)
     return _to_bundles(dispute)
-
-
-def _wake_a_worker(bundle_id: int) -> None:
-    """Without a broker the bundle waits for the next sweep: its row is the memory, not the wake-up."""
-    try:
-        run_bundle.delay(bundle_id)
-    except OperationalError as error:
-        logger.warning("bundle %s waits for the next sweep: %s", bundle_id, error)
 
 
 @require_GET
@@ -137,16 +133,43 @@ def submit_bundle(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, reason)
         return redirect("desk:dispute", bundle.dispute_id)
     if not request.POST.get("confirmed"):
-        context = head_of(desk_request, bundle.dispute, now=now) | {"version": list_versions([bundle])[0]}
-        return render(request, "desk/dispute/submit.html", context)
+        return _ask_again(desk_request, bundle, now=now)
     try:
         mark_submitted(bundle.pk, now=now, actor=actor_of(desk_request))
-        store = bundle.dispute.order.store
-        note_deed(AuditKind.BUNDLE_SUBMITTED, doer_of(request), now=now, store=store, bundle=bundle.pk)
-        messages.success(request, _("Recorded: the evidence is with the platform."))
     except ValueError as error:
         messages.error(request, str(error))
+        return redirect("desk:dispute", bundle.dispute_id)
+    note_deed(AuditKind.BUNDLE_SUBMITTED, doer_of(request), now=now, store=bundle.dispute.order.store, bundle=bundle.pk)
+    _answer_too(desk_request, bundle.dispute, now=now)
     return redirect("desk:dispute", bundle.dispute_id)
+
+
+def _ask_again(request: DeskRequest, bundle: Bundle, *, now: datetime) -> HttpResponse:
+    """What handing in means here: before the platform has asked for evidence, no clock of it runs."""
+    dispute = bundle.dispute
+    context = {
+        **head_of(request, dispute, now=now),
+        "version": next(one for one in list_versions(list(dispute.bundles.all())) if one.bundle.pk == bundle.pk),
+        "is_asked": can_proceed(dispute.submit_evidence),
+    }
+    return render(request, "desk/dispute/submit.html", context)
+
+
+def _answer_too(request: DeskRequest, dispute: Dispute, *, now: datetime) -> None:
+    """Evidence is not the answer: contest the claim with it where the reader did, else say what still waits."""
+    if dispute.state != DisputeState.OPENED:
+        messages.success(request, _("Recorded: the evidence is with the platform."))
+        return
+    if request.POST.get("answer") != CONTEST:
+        messages.success(request, _("Recorded: the evidence is with the platform."))
+        messages.warning(request, _("The claim itself still waits for your answer."))
+        return
+    form = make_form(CONTEST, dispute, now=now, data={"gives": Gives.NOTHING.value})
+    attempt = attempt_event(request, dispute.order, EventType.COUNTER_OFFER, form, is_command=True)
+    if attempt.is_done:
+        messages.success(request, _("Recorded: the evidence is with the platform, and the claim is contested."))
+    else:
+        messages.error(request, _("The evidence is recorded, the answer is not: contest the claim on this page."))
 
 
 def _bundles() -> StoreScoped:

@@ -30,14 +30,15 @@ def _filters(request: HttpRequest) -> Filters:
 @login_required
 def show_carriers(request: HttpRequest) -> HttpResponse:
     """Each carrier in each region."""
-    reader, filters = cast(DeskRequest, request).reader, _filters(request)
-    rows = score_carriers(reader, filters, now=timezone.now())
+    reader, filters, now = cast(DeskRequest, request).reader, _filters(request), timezone.now()
+    rows = score_carriers(reader, filters, now=now)
     spans = [row.span for row in rows if row.span]
     context = {
         "rows": rows,
         "to_change": [row for row in rows if row.change_in],
         "filters": filters,
         "outcomes": list(ParcelOutcome),
+        "counted_at": min((row.counted_at for row in rows if row.counted_at != now), default=None),
         "longest": max((span.latest for span in spans), default=0) or 1,
         "policy": rows[0].store.current_policy if rows else None,
     }

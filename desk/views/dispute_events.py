@@ -6,21 +6,22 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from desk.access import DeskRequest, actor_of, clocks_of, order_of
+from desk.access import DeskRequest, clocks_of, order_of
+from desk.answer_words import CONTEST, NEXT
 from desk.commands import DANGEROUS
-from desk.dispute_commands import ASKED, OURS, TOLD, make_form
-from desk.dispute_words import COMMANDS
+from desk.dispute_commands import ASKED, event_of, label_of, make_form
 from desk.doing import Attempt, attempt_event
-from desk.forms.disputes import NoteForm, OpenForm
+from desk.forms.disputes import OpenForm
+from desk.noting import keep_note, undo_note
 from desk.rules import rule_sentence
 from desk.selectors.dispute_case import obstacle
 from desk.views.disputes import dispute_of, head_of
 from disputes.models import Dispute
-from disputes.services.notes import write_note
 from orders.events import EventType
 from orders.models import Order
 
@@ -31,41 +32,38 @@ def record_dispute_event(request: HttpRequest, pk: int, kind: str) -> HttpRespon
     """Answer, or enter what the buyer or the platform did, with its date; what cannot be taken back is asked twice."""
     desk_request, now = cast(DeskRequest, request), timezone.now()
     dispute = dispute_of(desk_request, pk, to_change=True)
-    event_type = _event_type(kind)
+    event_type = event_of(kind)
+    if event_type is None:
+        raise Http404
     if reason := obstacle(dispute):
         messages.error(request, reason)
         return redirect("desk:dispute", dispute.pk)
     data = request.POST if request.method == "POST" else None
-    form = make_form(event_type, dispute, now=now, data=data)
+    form = make_form(kind, dispute, now=now, data=data)
     attempt = None
     if data is not None:
         attempt = attempt_event(desk_request, dispute.order, event_type, form, is_command=event_type in ASKED)
     if attempt and attempt.is_done:
-        _tell(request, dispute.order, event_type, attempt)
+        _tell(request, dispute.order, kind, attempt)
         return redirect("desk:dispute", dispute.pk)
-    context = head_of(desk_request, dispute, now=now) | _form_context(event_type, form, attempt)
+    context = head_of(desk_request, dispute, now=now) | _form_context(kind, form, attempt)
     return render(request, "desk/dispute/record.html", context, status=attempt.status if attempt else 200)
 
 
-def _event_type(kind: str) -> EventType:
-    if kind not in {*OURS, *TOLD}:
-        raise Http404
-    return EventType(kind)
-
-
-def _form_context(kind: EventType, form: Any, attempt: Attempt | None) -> dict[str, Any]:
+def _form_context(kind: str, form: Any, attempt: Attempt | None) -> dict[str, Any]:
     return {
         "kind": kind,
-        "label": COMMANDS[kind],
-        "danger": DANGEROUS.get(kind, ""),
-        "is_command": kind in ASKED,
+        "label": label_of(kind),
+        "note": NEXT.get(kind, ""),
+        "danger": DANGEROUS.get(EventType(kind), "") if kind != CONTEST else "",
+        "is_command": kind in {CONTEST, *ASKED},
         "form": form,
         "attempt": attempt,
     }
 
 
-def _tell(request: HttpRequest, order: Order, kind: EventType, attempt: Attempt) -> None:
-    messages.success(request, _("Recorded: %(what)s") % {"what": COMMANDS[kind]})
+def _tell(request: HttpRequest, order: Order, kind: str, attempt: Attempt) -> None:
+    messages.success(request, _("Recorded: %(what)s") % {"what": label_of(kind)})
     for broken in attempt.warnings:
         sentence = rule_sentence(broken.rule, order.policy)
         messages.warning(
@@ -101,11 +99,15 @@ def _newest(order: Order) -> Dispute:
 @login_required
 def add_note(request: HttpRequest, pk: int) -> HttpResponse:
     """A line for the team on the order's timeline; it is in no bundle."""
-    desk_request = cast(DeskRequest, request)
-    dispute = dispute_of(desk_request, pk, to_change=True)
-    form = NoteForm(request.POST)
-    if form.is_valid():
-        write_note(dispute.order_id, form.cleaned_data["text"], now=timezone.now(), actor=actor_of(desk_request))
-    else:
-        messages.error(request, _("The note is empty."))
+    dispute = dispute_of(cast(DeskRequest, request), pk, to_change=True)
+    keep_note(request, dispute.order_id, undo=reverse("desk:take_back_note", args=[dispute.pk]), now=timezone.now())
+    return redirect("desk:dispute", dispute.pk)
+
+
+@require_POST
+@login_required
+def take_back_note(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back the note that was written just now."""
+    dispute = dispute_of(cast(DeskRequest, request), pk, to_change=True)
+    undo_note(request, dispute.order_id, now=timezone.now())
     return redirect("desk:dispute", dispute.pk)

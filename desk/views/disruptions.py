@@ -1,6 +1,5 @@
 """Disruptions: recorded once, with the parcels that they touch seen before anything is kept or sent (T9)."""
 
-import logging
 from datetime import datetime
 from typing import Any, cast
 
@@ -13,7 +12,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
-from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, actor_of, readable, workable
 from desk.forms.disruptions import FLAWS, DisruptionForm, EndForm, NoticeForm
@@ -28,6 +26,7 @@ from desk.selectors.disruptions import (
 )
 from desk.tracking_words import QUEUES
 from desk.views.exhibits import FOREVER, LOCKED, SHOWN
+from desk.waking import wake_a_worker
 from desk.words import state_label
 from disputes.services.disruptions import UnusableDisruption, change_end, draft_of, lift_disruption
 from disputes.services.foreseeing import Preview, preview, touched_parcels
@@ -36,8 +35,6 @@ from evidence.file_types import MEDIA_TYPES, FileType
 from evidence.services.exhibits import UnusableExhibit
 from evidence.services.notices import add_notice, notice_path, record_with_notice
 from orders.models import Disruption, Store
-
-logger = logging.getLogger(__name__)
 
 
 @require_http_methods(["GET", "POST"])
@@ -49,7 +46,7 @@ def show_disruptions(request: HttpRequest) -> HttpResponse:
     form = DisruptionForm(request.POST or None, request.FILES or None, stores=stores, now=now)
     if request.method == "POST" and form.is_valid() and (recorded := _record(desk_request, form, now=now)):
         messages.success(request, _("Recorded. The buyers of the parcels that it touches are being told."))
-        _wake_a_worker(recorded.pk)
+        wake_a_worker(tell_of_disruption, recorded.pk)
         return redirect("desk:disruption", recorded.pk)
     context = {
         "form": form,
@@ -67,14 +64,6 @@ def _record(request: DeskRequest, form: DisruptionForm, *, now: datetime) -> Dis
     except UnusableExhibit as error:
         form.add_error("notice", str(error))
     return None
-
-
-def _wake_a_worker(disruption_id: int) -> None:
-    """Without a broker the next sweep finds it: its row is the memory, not the wake-up."""
-    try:
-        tell_of_disruption.delay(disruption_id)
-    except OperationalError as error:
-        logger.warning("disruption %s waits for the next sweep: %s", disruption_id, error)
 
 
 @require_POST

@@ -10,15 +10,16 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from desk.access import DeskRequest, actor_of, readable, workable
 from desk.dispute_words import exhibit_name
 from desk.forms.disputes import CaptionForm, ExhibitForm
+from desk.taking_in import tell_taken_in
 from desk.thumbnails import make_thumbnail
+from desk.undoing import tell_undoable
 from desk.views.disputes import dispute_of, show_case
 from disputes.models import Dispute
 from evidence.bundling.cases import Translator
@@ -52,21 +53,17 @@ def add_exhibits(request: HttpRequest, pk: int) -> HttpResponse:
     desk_request, now = cast(DeskRequest, request), timezone.now()
     dispute = dispute_of(desk_request, pk, to_change=True)
     form = ExhibitForm(request.POST, request.FILES, auto_id="wrong-%s")
-    added = _take_in(desk_request, dispute, form, now=now) if form.is_valid() else 0
-    if added:
-        words = ngettext("%(n)d exhibit is in: it is frozen.", "%(n)d exhibits are in: they are frozen.", added)
-        messages.success(request, words % {"n": added})
+    tell_taken_in(request, _take_in(desk_request, dispute, form, now=now) if form.is_valid() else [])
     if form.errors:
         return show_case(desk_request, dispute, now=now, wrong=form, status=422)
     return redirect("desk:dispute", dispute.pk)
 
 
-def _take_in(request: DeskRequest, dispute: Dispute, form: ExhibitForm, *, now: datetime) -> int:
-    given, added = form.cleaned_data, 0
+def _take_in(request: DeskRequest, dispute: Dispute, form: ExhibitForm, *, now: datetime) -> list[Exhibit]:
+    given, added = form.cleaned_data, list[Exhibit]()
     for file in given["file"]:
         try:
-            _add(request, dispute, file, given, now=now)
-            added += 1
+            added.append(_add(request, dispute, file, given, now=now))
         except UnusableExhibit as error:
             form.add_error("file", str(error))
     return added
@@ -74,8 +71,8 @@ def _take_in(request: DeskRequest, dispute: Dispute, form: ExhibitForm, *, now: 
 
 def _add(
     request: DeskRequest, dispute: Dispute, file: UploadedFile[bytes], given: dict[str, str], *, now: datetime
-) -> None:
-    add_exhibit(
+) -> Exhibit:
+    return add_exhibit(
         dispute.order_id,
         file,
         kind=given["kind"],
@@ -127,28 +124,47 @@ def change_exhibit(request: HttpRequest, pk: int, exhibit_pk: int) -> HttpRespon
     desk_request = cast(DeskRequest, request)
     dispute = dispute_of(desk_request, pk, to_change=True)
     exhibit: Exhibit = workable(Exhibit.objects.filter(order=dispute.order_id), desk_request, pk=exhibit_pk)
-    match request.POST.get("do"):
+    given = request.POST if "do" in request.POST else request.GET  # Undo posts to an address that says what to do
+    match given.get("do"):
         case "up":
             _move(request, dispute, exhibit, -1)
         case "down":
             _move(request, dispute, exhibit, 1)
         case "leave_out":
             leave_out(exhibit.pk, now=timezone.now())
+            tell_undoable(request, _("Left out of the PDF."), _undo(dispute, exhibit, do="take_in"))
         case "take_in":
-            take_back_in(exhibit.pk)
+            _take_in_again(request, exhibit)
         case _:
-            _caption(request, exhibit)
+            _caption(request, dispute, exhibit, CaptionForm(given))
     return redirect(f"{reverse('desk:dispute', args=[dispute.pk])}#exhibits")
 
 
-def _caption(request: HttpRequest, exhibit: Exhibit) -> None:
-    form = CaptionForm(request.POST)
+def _take_in_again(request: HttpRequest, exhibit: Exhibit) -> None:
+    """Back into the bundles to come; of what cannot be read they hold the name and the reason alone."""
+    take_back_in(exhibit.pk)
+    if not exhibit.is_readable:
+        told = _("The next PDF names %(name)s, with the reason why it is not shown. It still proves nothing.")
+        messages.warning(request, told % {"name": exhibit.name or exhibit.sha256[:12]})
+
+
+def _undo(dispute: Dispute, exhibit: Exhibit, **values: str) -> str:
+    """The address that takes a change of an exhibit back."""
+    return f"{reverse('desk:change_exhibit', args=[dispute.pk, exhibit.pk])}?{urlencode(values)}"
+
+
+def _caption(request: HttpRequest, dispute: Dispute, exhibit: Exhibit, form: CaptionForm) -> None:
     if form.is_valid():
+        before = {
+            "caption": exhibit.caption,
+            "translation": exhibit.translation,
+            "translated_by": exhibit.translated_by,
+        }
         given = form.cleaned_data
         caption_exhibit(exhibit.pk, caption=given["caption"])
         by = Translator(given["translated_by"] or Translator.HUMAN)
         translate_caption(exhibit.pk, translation=given["translation"], by=by)
-        messages.success(request, _("The caption is kept."))
+        tell_undoable(request, _("The caption is kept."), _undo(dispute, exhibit, do="caption", **before))
 
 
 def _move(request: HttpRequest, dispute: Dispute, exhibit: Exhibit, step: int) -> None:

@@ -1,8 +1,8 @@
 """Import: upload, look, assign columns, watch, and read what became of every row."""
 
-import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -13,14 +13,16 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 from django_htmx.http import HttpResponseClientRefresh
-from kombu.exceptions import OperationalError
 
 from desk.access import DeskRequest, doer_of, readable, workable
-from desk.forms.files import MappingForm, UploadForm, guess_date_format
-from disputes.tasks import run_order_file
-from orders.importing.columns import ORDERS, TRACKING, Layout
+from desk.fault_words import fault_words
+from desk.forms.files import FIELDS, MappingForm, UploadForm, guess_date_format
+from desk.selectors.import_report import list_notes, sum_up
+from desk.waking import wake_importer
+from orders.importing.columns import CONTACTS, ORDERS, REVIEWS, TRACKING, Layout
 from orders.importing.errors_file import write_errors
 from orders.importing.files import UnusableFile
 from orders.importing.previewing import Preview, preview
@@ -28,12 +30,18 @@ from orders.models import AuditKind, OrderFile
 from orders.models.files import OrderFileState
 from orders.records import RowError
 from orders.services.auditing import note_deed
-from orders.services.files import queue_file, receive_file
-
-logger = logging.getLogger(__name__)
+from orders.services.files import mark_unusable, queue_file, receive_file
 
 LISTED = 30
 SHOWN_ERRORS = 100
+MEGABYTE = 1_000_000  # bytes, as the setting and the refusal of a larger file count
+LAYOUTS = {
+    OrderFile.Content.ORDERS: ORDERS,
+    OrderFile.Content.TRACKING: TRACKING,
+    OrderFile.Content.CONTACTS: CONTACTS,
+    OrderFile.Content.REVIEWS: REVIEWS,
+}
+DATED = ("placed_at", "at", "created_at")  # what a file's dates stand under
 ON_THE_WAY = {OrderFileState.QUEUED, OrderFileState.RUNNING}
 
 
@@ -42,19 +50,21 @@ ON_THE_WAY = {OrderFileState.QUEUED, OrderFileState.RUNNING}
 def show_import(request: HttpRequest) -> HttpResponse:
     """The upload, and the files of the past."""
     reader = cast(DeskRequest, request).reader
-    form = UploadForm(request.POST or None, request.FILES or None, stores=reader.work_stores)
+    asked = request.GET.get("content", "")
+    initial = {"content": asked} if asked in OrderFile.Content.values else None
+    form = UploadForm(request.POST or None, request.FILES or None, stores=reader.work_stores, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             file = _receive(request, form)
             return redirect("desk:file", file.pk)
         except UnusableFile as error:
-            form.add_error("file", str(error))
+            form.add_error("file", fault_words(str(error)))
     files = OrderFile.objects.for_member(reader.user).select_related("store", "user")[:LISTED]
     context = {
         "form": form,
         "files": files,
-        "limit": settings.IMPORT_MAX_BYTES,
-        "layouts": {"orders": ORDERS, "tracking": TRACKING},
+        "limit": number_format(Decimal(settings.IMPORT_MAX_BYTES * 10 // MEGABYTE) / 10),
+        "layouts": [(content.label, layout) for content, layout in LAYOUTS.items()],
     }
     return render(request, "desk/import.html", context, status=422 if form.errors else 200)
 
@@ -62,7 +72,10 @@ def show_import(request: HttpRequest) -> HttpResponse:
 def _receive(request: HttpRequest, form: UploadForm) -> OrderFile:
     given = form.cleaned_data
     user = cast(DeskRequest, request).user
-    return receive_file(given["store"], user, given["file"], content=given["content"], now=timezone.now())
+    file = receive_file(given["store"], user, given["file"], content=given["content"], now=timezone.now())
+    if error := look_at(file).error:
+        mark_unusable(file.pk, error)
+    return file
 
 
 @dataclass(frozen=True)
@@ -82,7 +95,7 @@ def look_at(file: OrderFile) -> Look:
 
 
 def _layout(file: OrderFile) -> Layout:
-    return TRACKING if file.content == OrderFile.Content.TRACKING else ORDERS
+    return LAYOUTS[OrderFile.Content(file.content)]
 
 
 def _mapping_form(file: OrderFile, look: Look, data: Any = None) -> MappingForm | None:
@@ -99,7 +112,7 @@ def _mapping_form(file: OrderFile, look: Look, data: Any = None) -> MappingForm 
 
 def _date_cells(found: Preview) -> Iterator[str]:
     """The first cells of the column that holds the dates, where one is suggested."""
-    header = found.suggested.get("placed_at") or found.suggested.get("at")
+    header = next((name for field in DATED if (name := found.suggested.get(field))), None)
     if header in found.header:
         position = found.header.index(header)
         yield from (cells[position] for _number, cells in found.rows if position < len(cells))
@@ -127,10 +140,19 @@ def _show(
         "form": form,
         "works": request.reader.works_in(file.store_id),
         "is_under_way": file.state in ON_THE_WAY,
+        "missing": _missing(file, look.preview),
+        "sums": sum_up(file.report),
+        "notes": list_notes(file),
         "rejected": file.report.get("rejected", [])[:SHOWN_ERRORS],
         "now": timezone.now(),
     }
     return render(request, "desk/import/file.html", context, status=status)
+
+
+def _missing(file: OrderFile, found: Preview | None) -> list[str]:
+    """The fields that a file must have and for which no column of this one is even suggested."""
+    required = _layout(file).required if found else ()
+    return [f"{FIELDS.get(name, name)} ({name})" for name in required if found and name not in found.suggested]
 
 
 @require_POST
@@ -144,20 +166,17 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
     if form is None or not form.is_valid():
         return _show(desk_request, file, look, form, status=422)
     try:
-        queue_file(file.pk, mapping=form.mapping(), timezone=form.cleaned_data["timezone"], now=timezone.now())
+        zone = form.cleaned_data["timezone"] or file.timezone
+        queue_file(file.pk, mapping=form.mapping(), timezone=zone, now=timezone.now())
     except ValueError as error:
         messages.error(request, str(error))
     else:
-        _wake_a_worker(file.pk)
+        wake_importer(file.pk)
     return redirect("desk:file", file.pk)
 
 
-def _wake_a_worker(file_id: int) -> None:
-    """Without a broker the file waits for the next sweep: its row is the memory, not the wake-up."""
-    try:
-        run_order_file.delay(file_id)
-    except OperationalError as error:
-        logger.warning("file %s waits for the next sweep: %s", file_id, error)
+def _in_words(row: dict[str, Any]) -> RowError:
+    return RowError(**row | {"error": fault_words(row["error"])})
 
 
 @require_GET
@@ -166,7 +185,7 @@ def download_errors(request: HttpRequest, pk: int) -> HttpResponse:
     """The rejected rows, for a spreadsheet."""
     file: OrderFile = readable(OrderFile.objects.select_related("store"), cast(DeskRequest, request), pk=pk)
     out = BytesIO()
-    write_errors(out, (RowError(**row) for row in file.report.get("rejected", [])))
+    write_errors(out, (_in_words(row) for row in file.report.get("rejected", [])))
     now = timezone.now()
     note_deed(AuditKind.EXPORTED, doer_of(request), now=now, store=file.store, what="errors", file=file.pk)
     headers = {"Content-Disposition": f'attachment; filename="errors-{file.pk}.csv"'}

@@ -6,7 +6,7 @@ from typing import cast
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,16 +14,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import reswap, retarget
 
 from desk.access import DeskRequest, actor_of, clocks_of, order_of, workable
+from desk.forms.parcels import NumberForm
 from desk.forms.tracking import LookForm, StepForm
+from desk.message_words import PURPOSES
 from desk.selectors.tracking import load_rows
+from desk.taking_in import warn_unreadable
 from desk.tracking_words import QUEUES, SOURCES
 from disputes.models import TrackingCase
 from disputes.offering import OFFERED, note_query, send_text
 from disputes.recording import record
+from disputes.services.parcel_numbers import NumberKnown, number_parcel
 from disputes.services.tracking_cases import StepNotPossible, take_step
 from disputes.tracking_lifecycle import CaseStep
 from evidence.services.exhibits import UnusableExhibit, add_exhibit
-from messaging.models import MessageState
+from messaging.models import Message, MessageState
 from messaging.vocabulary import Purpose
 from orders.models import Order
 from orders.tracking_phrases import read_words
@@ -32,7 +36,7 @@ from orders.tracking_phrases import read_words
 @require_http_methods(["GET", "POST"])
 @login_required
 def record_look(request: HttpRequest, pk: int) -> HttpResponse:
-    """Enter what a source says about the parcel, with its screenshot; the form alone where a row asks for it."""
+    """Enter what a source says about the parcel, with its screenshot; the form alone where a page asks for it."""
     desk_request, now = cast(DeskRequest, request), timezone.now()
     order = order_of(desk_request, pk, to_change=True)
     is_post = request.method == "POST"
@@ -41,7 +45,7 @@ def record_look(request: HttpRequest, pk: int) -> HttpResponse:
     if is_post and form.is_valid() and _record(desk_request, order, form, now=now):
         messages.success(request, _("Recorded: %(what)s") % {"what": form.cleaned_data["source"]})
         return _back(desk_request, order)
-    is_inline = desk_request.htmx and request.GET.get("in") == "row"
+    is_inline = desk_request.htmx and request.GET.get("in") in {"row", "order"}
     template = "desk/tracking/look_form.html" if is_inline else "desk/tracking/look.html"
     context = {"order": order, "form": form, "clocks": clocks_of(desk_request, order), "sources": SOURCES, "now": now}
     answer = render(request, template, context, status=422 if form.errors else 200)
@@ -54,9 +58,10 @@ def _record(request: DeskRequest, order: Order, form: LookForm, *, now: datetime
     given, actor = form.cleaned_data, actor_of(request)
     if given["screenshot"]:
         try:
-            add_exhibit(
+            exhibit = add_exhibit(
                 order.pk, given["screenshot"], kind="tracking_screenshot", source=given["source"], now=now, actor=actor
             )
+            warn_unreadable(request, exhibit)
         except UnusableExhibit as error:
             form.add_error("screenshot", str(error))
             return False
@@ -91,6 +96,38 @@ def tell_buyer(request: HttpRequest, pk: int, purpose: str) -> HttpResponse:
     else:
         messages.warning(request, _("The message waits for you: send it by hand."))
     return _back(desk_request, order)
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def enter_number(request: HttpRequest, pk: int, parcel: int) -> HttpResponse:
+    """Enter the number of a parcel that left without one; what waited for it goes on."""
+    desk_request = cast(DeskRequest, request)
+    order = order_of(desk_request, pk, to_change=True)
+    shipment = get_object_or_404(order.shipments, pk=parcel)
+    form = NumberForm(request.POST if request.method == "POST" else None, parcel=shipment)
+    if form.is_valid():
+        number, carrier = form.cleaned_data["tracking_number"], form.cleaned_data["carrier"]
+        try:
+            freed = number_parcel(parcel, number, carrier=carrier, now=timezone.now(), actor=actor_of(desk_request))
+        except NumberKnown:
+            messages.warning(request, _("The parcel has a number by now: look at it."))
+        else:
+            _tell_freed(request, number, freed)
+        return redirect(f"{reverse('desk:order', args=[order.pk])}#parcels")
+    context = {"order": order, "policy": order.policy, "parcel": shipment, "form": form}
+    context |= {"clocks": clocks_of(desk_request, order), "now": timezone.now()}
+    return render(request, "desk/order/number.html", context, status=422 if form.errors else 200)
+
+
+def _tell_freed(request: HttpRequest, number: str, freed: list[Message]) -> None:
+    messages.success(request, _("The parcel has its number: %(number)s.") % {"number": number})
+    for message in freed:
+        what = {"what": PURPOSES.get(message.purpose, message.purpose)}
+        if message.state == MessageState.PENDING:
+            messages.success(request, _("The message “%(what)s” leaves in the buyer's hours.") % what)
+        else:
+            messages.warning(request, _("The message “%(what)s” is complete now: send it by hand.") % what)
 
 
 @require_POST
@@ -128,9 +165,10 @@ def _back(request: DeskRequest, order: Order) -> HttpResponse:
     left = order.tracking_queue != queue
     context = {
         "row": row,
+        "rows": [row],
         "queue": queue,
         "work_ids": [order.store_id],
         "went_to": QUEUES.get(order.tracking_queue, ""),
         "now": timezone.now(),
     }
-    return render(request, "desk/tracking/left.html" if left else "desk/tracking/row.html", context)
+    return render(request, "desk/tracking/left.html" if left else "desk/tracking/rows.html", context)

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from desk.access import DeskRequest, doer_of, own_store
+from desk.access import WORKERS, DeskRequest, doer_of, own_store
 from desk.forms.people import MemberForm, RoleForm
+from disputes.services.handing import free_all_work
 from orders.models import AuditKind, Membership, Store
 from orders.roles import Role
 from orders.services.auditing import note_deed
@@ -75,7 +76,11 @@ def set_role(request: HttpRequest, pk: int) -> HttpResponse:
     member, form = _member(cast(DeskRequest, request), pk), RoleForm(request.POST)
     if form.is_valid():
         try:
-            change_role(member, Role(form.cleaned_data["role"]), doer_of(request), now=timezone.now())
+            role = Role(form.cleaned_data["role"])
+            now = timezone.now()
+            change_role(member, role, doer_of(request), now=now)
+            if role not in WORKERS:
+                free_all_work(member.store, member.user_id, now=now, actor=str(request.user.pk))
             messages.success(request, _("Saved."))
         except LastOwner:
             messages.error(request, _("A store needs an owner: make somebody else its owner first."))
@@ -90,7 +95,9 @@ def take_out(request: HttpRequest, pk: int) -> HttpResponse:
     if not request.POST.get("confirmed"):
         return render(request, "desk/people/remove.html", {"member": member, "store": member.store})
     try:
-        remove_member(member, doer_of(request), now=timezone.now())
+        now = timezone.now()
+        remove_member(member, doer_of(request), now=now)
+        free_all_work(member.store, member.user_id, now=now, actor=str(request.user.pk))
         messages.success(request, _("Removed: this store is closed to the account from now on."))
     except LastOwner:
         messages.error(request, _("A store needs an owner: make somebody else its owner first."))

@@ -5,6 +5,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import BigIntegerField, ExpressionWrapper, F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,7 +19,8 @@ from desk.forms.privacy import ErasureForm, FindBuyerForm, HoldForm, RetentionFo
 from desk.words import OBSTACLES
 from evidence.services.disclosure import disclose_buyer
 from evidence.services.erasure import ErasurePreview, erase_buyer, preview_erasure, undecided
-from orders.models import Buyer, Store
+from orders.models import Buyer, Order, Store
+from orders.services.buyers import with_address
 from orders.services.erasure import ErasureCause, NotErasable, hold_buyer, set_retention
 
 
@@ -42,16 +44,22 @@ def change_retention(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(f"{reverse('desk:privacy')}?store={store.slug}")
 
 
+def _find(store: Store, who: str) -> Buyer | None:
+    """By the number of an order, else by an e-mail address."""
+    order = Order.objects.filter(store=store, order_number=who).select_related("buyer").first()
+    # Sorted by what no index has: PostgreSQL would walk through the buyers by their ids until one has the address.
+    place = ExpressionWrapper(F("pk") + 0, BigIntegerField())
+    by_address = with_address(Buyer.objects.filter(store=store), who).order_by(place)
+    return order.buyer if order else by_address.first()
+
+
 @require_POST
 @login_required
 def find_buyer(request: HttpRequest, slug: str) -> HttpResponse:
     """Look for a buyer. It comes by POST so that his address stands in no address and no log."""
     store, form = own_store(cast(DeskRequest, request), slug), FindBuyerForm(request.POST)
     if form.is_valid():
-        who = form.cleaned_data["who"].strip()
-        buyers = Buyer.objects.filter(store=store)
-        found = buyers.filter(orders__order_number=who).first() or buyers.filter(email__iexact=who).first()
-        if found:
+        if found := _find(store, form.cleaned_data["who"].strip()):
             return redirect("desk:buyer_data", found.pk)
         form.add_error("who", _("There is no such buyer in this store."))
     return _page(request, store, find=form)

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET
 
 from desk.access import DeskRequest
 from desk.selectors import tracking
+from desk.selectors.numbers import order_of_number
 from desk.selectors.parcel import ready_answer
 from desk.selectors.unknown_words import list_unknown
 from desk.tracking_words import ADVICE, QUEUES, SOURCES
-from orders.models import Order, Shipment
 
 
 @require_GET
@@ -28,6 +28,7 @@ def show_tracking(request: HttpRequest) -> HttpResponse:
     )
     tiles = tracking.count_queues(reader, filters)
     shown = filters.queue if filters.queue in QUEUES else next((tile.queue for tile in tiles if tile.count), "")
+    choices = tracking.find_choices(reader)
     filters = tracking.Filters(shown, filters.store, filters.carrier, filters.region, filters.after)
     context = {
         "tiles": tiles,
@@ -36,8 +37,8 @@ def show_tracking(request: HttpRequest) -> HttpResponse:
         "queue": shown,
         "queue_label": QUEUES.get(shown, ""),
         "advice": ADVICE.get(shown, ""),
-        "carriers": tracking.carrier_choices(reader),
-        "regions": tracking.region_choices(reader),
+        "carriers": choices.carriers,
+        "regions": choices.regions,
         "sources": SOURCES,
         "work_ids": [store.pk for store in reader.work_stores],
         **_normal(request, filters),
@@ -62,12 +63,8 @@ def _normal(request: HttpRequest, filters: tracking.Filters) -> dict[str, Any]:
 def find_parcel(request: HttpRequest) -> HttpResponse:
     """To the order of a number, where it is one order's, else to the list of what matches."""
     word = request.GET.get("q", "").strip()
-    orders = Order.objects.for_member(request.user)
-    parcels = Shipment.objects.for_member(request.user).filter(tracking_number__iexact=word)
-    found = set(orders.filter(order_number=word).values_list("pk", flat=True)[:2]) if word else set()
-    found |= set(parcels.values_list("order_id", flat=True)[:2]) if word else set()
-    if len(found) == 1:
-        return redirect(f"{reverse('desk:order', args=[found.pop()])}#tracking")
+    if found := order_of_number(cast(DeskRequest, request).user, word):
+        return redirect(f"{reverse('desk:order', args=[found])}#tracking")
     return redirect(f"{reverse('desk:orders')}?{urlencode({'q': word})}")
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from desk.access import DeskRequest, doer_of, own_store
+from desk.access import DeskRequest, doer_of, named_store, own_store
 from desk.forms.tracking_accounts import TrackingAccountForm
 from desk.selectors.tracking_accounts import list_accounts
 from desk.tracking_account_words import ERRORS, NAMES
@@ -88,8 +88,8 @@ DEEDS = {"switch": _switch, "check": _check, "retry": _retry}
 
 
 def _find(request: DeskRequest, slug: str, provider: str) -> tuple[Store, ProviderName, TrackingAccount | None]:
-    store = next((store for store in request.reader.own_stores if store.slug == slug), None)
-    if store is None or provider not in set(ProviderName):
+    store = named_store(request.reader.own_stores, slug)
+    if provider not in set(ProviderName):
         raise Http404
     name = ProviderName(provider)
     return store, name, TrackingAccount.objects.filter(store=store, provider=name).first()

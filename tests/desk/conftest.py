@@ -1,12 +1,14 @@
 """The people in front of the pages: Alice owns the store, Bob works in it, Vera looks, Charlie has another."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
+from playwright.sync_api import Page
+from pytest_django.live_server_helper import LiveServer
 
 from disputes.models import ActionItem
 from orders.models import Membership, Order, Store, User
@@ -16,6 +18,7 @@ from tests.cast import alices_store, paid, placed_order, shipped
 
 PEOPLE = ["alice", "bob", "vera", "charlie", "nobody"]
 Enter = Callable[[str], Client]
+LogIn = Callable[[str, str], Page]
 
 
 def address(name: str) -> str:
@@ -53,6 +56,20 @@ def enter(store: Store) -> Enter:
         return client
 
     return as_person
+
+
+@pytest.fixture
+def log_in(browser_page: Page, live_server: LiveServer, enter: Enter) -> Iterator[LogIn]:
+    """A real browser in which this person has logged in, on the page at this path with all its scripts at work."""
+
+    def as_person(name: str, path: str) -> Page:
+        session = enter(name).cookies["sessionid"].value
+        browser_page.context.add_cookies([{"name": "sessionid", "value": session, "url": live_server.url}])
+        browser_page.goto(f"{live_server.url}{path}")
+        return browser_page
+
+    yield as_person
+    browser_page.goto("about:blank")  # nothing is on its way when the database is emptied
 
 
 @pytest.fixture

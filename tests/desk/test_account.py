@@ -80,15 +80,19 @@ def test_the_back_office_opens_for_staff_and_changes_no_order(enter: Enter, unde
     assert staff.get("/admin/orders/order/add/").status_code == 403
 
 
-def test_own_values_of_a_rule_are_read_before_they_are_kept(enter: Enter, store: Store) -> None:
+def test_the_back_office_changes_no_rule_of_a_store(enter: Enter, store: Store) -> None:
     User.objects.filter(email="alice@example.com").update(is_staff=True, is_superuser=True)
     given = {
         "name": "A", "slug": "alice", "timezone": "Asia/Shanghai", "currency": "USD", "exchange_rates": "{}",
-        "policy_name": "aliexpress-br", "policy_overrides": '{"C1": {"after": "soon"}}',
+        "policy_name": "moon", "policy_overrides": '{"C1": {"after": "25 days"}}', "policy_version": "1",
         "memberships-TOTAL_FORMS": "0", "memberships-INITIAL_FORMS": "0",
     }  # fmt: skip
-    answer = enter("alice").post(f"/admin/orders/store/{store.pk}/change/", given)
-    assert "expected a span" in answer.content.decode()
+    before, path = store.policy_version, f"/admin/orders/store/{store.pk}/change/"
+    staff = enter("alice")
+    assert "No policy pack" in staff.post(path, given).content.decode()
+    assert staff.post(path, given | {"policy_name": "aliexpress-br"}).status_code == 302
+    store.refresh_from_db()
+    assert (store.name, store.policy_overrides, store.policy_version) == ("A", {}, before)
 
 
 def test_the_demo_shows_its_log_in(
@@ -99,3 +103,45 @@ def test_the_demo_shows_its_log_in(
     assert "alice@example.com with prazo-demo" in client.get("/accounts/login/").content.decode()
     settings.DEMO = False
     assert "prazo-demo" not in client.get("/accounts/login/").content.decode()
+
+
+# --- logged out meanwhile ---------------------------------------------------------------------------------------------
+LOG_IN_AGAIN = "/accounts/login/?next=%2F%3Fwho%3Dmine"
+
+
+def test_a_press_in_place_leads_to_the_log_in_and_back_to_its_page_when_the_session_has_ended(
+    client: Client, store: Store
+) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/?who=mine"}
+    answer = client.post("/actions/several/", headers=headers)
+    assert (answer.status_code, answer.headers["HX-Redirect"]) == (200, LOG_IN_AGAIN)
+    assert "it was not carried out" in client.get(LOG_IN_AGAIN).content.decode()
+
+
+def test_a_press_without_script_leads_back_to_its_page_when_the_session_has_ended(client: Client, store: Store) -> None:
+    answer = client.post("/actions/several/", headers={"Referer": "http://testserver/?who=mine"})
+    assert (answer.status_code, answer.headers["Location"]) == (302, LOG_IN_AGAIN)
+
+
+def test_nobody_is_led_to_another_site_after_his_log_in(client: Client, store: Store) -> None:
+    elsewhere = "http://evil.example/actions/"
+    answers = [
+        client.post("/actions/several/", headers={"Referer": elsewhere}).headers["Location"],
+        client.get("/", headers={"HX-Request": "true", "HX-Current-URL": elsewhere}).headers["HX-Redirect"],
+    ]
+    assert answers == ["/accounts/login/?next=%2F"] * 2
+
+
+def test_a_page_that_is_older_than_the_log_in_says_so_in_the_readers_language(alice: Client, store: Store) -> None:
+    User.objects.update(language="zh-hans")
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = alice.cookies
+    answer = strict.post("/actions/several/")
+    assert (answer.status_code, "页面已过期" in answer.content.decode()) == (403, True)
+
+
+def test_whoever_chooses_a_language_on_the_log_in_page_is_told_of_no_press(client: Client, store: Store) -> None:
+    headers = {"Referer": "http://testserver/accounts/login/"}
+    answer = client.post("/i18n/setlang/", {"language": "zh-hans", "next": "/accounts/login/"}, headers=headers, follow=True)
+    assert answer.redirect_chain == [("/accounts/login/", 302)]
+    assert not list(answer.context["messages"])

@@ -74,11 +74,14 @@ def test_a_parcels_number_tells_where_it_is_from(alice: Client, underway: Order)
     assert "tracked small packet, China" in page_of(alice, underway)
 
 
-def test_a_mistyped_number_is_warned_of_when_it_ships_and_on_the_page(alice: Client, store: Store) -> None:
+def test_a_mistyped_number_is_warned_of_before_it_ships_and_on_the_page(alice: Client, store: Store) -> None:
     order = placed_order(store, paid())
     number = {"carrier": "China Post", "tracking_number": "LX123456784CN"}
-    answer = alice.post(f"/orders/{order.pk}/command/shipped/", number, follow=True).content.decode()
-    assert answer.count("The check digit does not fit. Compare the number with the label.") == 2
+    answers = [
+        alice.post(f"/orders/{order.pk}/command/shipped/", given, follow=True).content.decode()
+        for given in (number, number | {"sure_of": "LX123456784CN"})
+    ]
+    assert all("The check digit does not fit. Compare the number with the label." in answer for answer in answers)
     assert order.shipments.get().tracking_number == "LX123456784CN"
 
 

@@ -1,35 +1,23 @@
 """The desk in a real browser: keys, doing things in place, phones, and a console without an error."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from disputes.models import ActionItem, ActionKind
-from orders.models import Order, User
+from orders.models import Order
 from tests.cast import paid, placed_order, shipped
-from tests.desk.conftest import open_item
+from tests.desk.conftest import LogIn, open_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a-good-long-one"
 
 
 @pytest.fixture
-def desk(browser_page: Page, live_server: LiveServer, underway: Order) -> Iterator[Page]:
+def desk(log_in: LogIn, underway: Order) -> Page:
     """Alice has logged in, and has two things to do."""
-    alice = User.objects.get(email="alice@example.com")
-    alice.set_password(PASSWORD)
-    alice.save()
     for kind in (ActionKind.VERIFY_TRACKING, ActionKind.REVIEW_MANUALLY):
         open_item(underway, kind)
-    browser_page.goto(f"{live_server.url}/")
-    browser_page.fill("[name=login]", alice.email)
-    browser_page.fill("[name=password]", PASSWORD)
-    browser_page.click("button.primary")
-    expect(browser_page).to_have_title("Today · Prazo")
-    yield browser_page
-    browser_page.goto("about:blank")  # nothing is on its way when the database is emptied
+    return log_in("alice", "/")
 
 
 def test_keys_move_open_and_go(desk: Page, underway: Order) -> None:
@@ -80,13 +68,6 @@ def test_a_refund_asks_twice_in_place(desk: Page, live_server: LiveServer, under
     expect(desk.locator(".confirm")).to_contain_text("US$24.00")
     desk.get_by_role("button", name="Yes: Refund the buyer").click()
     expect(desk.locator("h1 .badge").first).to_have_text("Refunded")
-
-
-@pytest.mark.parametrize("path", ["", "orders/", "messages/", "import/", "texts/", "texts/alice/shipped/en/", "rules/"])
-def test_nothing_hangs_over_the_edge_of_a_small_phone(desk: Page, live_server: LiveServer, path: str) -> None:
-    desk.set_viewport_size({"width": 320, "height": 640})
-    desk.goto(f"{live_server.url}/{path}")
-    assert desk.evaluate("document.documentElement.scrollWidth") == 320
 
 
 def test_an_order_fits_a_small_phone(desk: Page, live_server: LiveServer, underway: Order) -> None:

@@ -69,8 +69,10 @@ def test_a_caption_is_written_by_key_alone(workbench: Page) -> None:
 
 
 def test_a_recipient_is_chosen_by_key(workbench: Page, dispute: Dispute) -> None:
+    workbench.locator("#bundles .recipients summary").focus()
+    workbench.keyboard.press("Enter")  # unfolds those that no store of this pack is used to
     workbench.locator("input[name=recipient][value=archive]").focus()
-    for _press in range(8):
+    for _press in range(10):
         workbench.keyboard.press("ArrowDown")
         if workbench.locator("input[name=recipient][value=stripe]").is_checked():
             break

@@ -1,18 +1,16 @@
 """The tracking desk in a real browser: queues clicked through, a step and news in place, keys, and a small phone."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from disputes.models import TrackingCase
-from orders.models import Order, Store, User
+from orders.models import Order, Store
 from tests.cast import happens, tracking
+from tests.desk.conftest import LogIn
 from tests.desk.disputing import ago, order_underway
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
-PASSWORD = "a-good-long-one"
 
 
 @pytest.fixture
@@ -25,18 +23,9 @@ def lost(store: Store) -> Order:
 
 
 @pytest.fixture
-def desk(browser_page: Page, live_server: LiveServer, lost: Order) -> Iterator[Page]:
+def desk(log_in: LogIn, lost: Order) -> Page:
     """Alice looks at the queues."""
-    alice = User.objects.get(email="alice@example.com")
-    alice.set_password(PASSWORD)
-    alice.save()
-    browser_page.goto(f"{live_server.url}/tracking/")
-    browser_page.fill("[name=login]", alice.email)
-    browser_page.fill("[name=password]", PASSWORD)
-    browser_page.click("button.primary")
-    expect(browser_page).to_have_title("Tracking · Prazo")
-    yield browser_page
-    browser_page.goto("about:blank")  # nothing is on its way when the database is emptied
+    return log_in("alice", "/tracking/")
 
 
 def test_queues_are_clicked_through_and_an_empty_one_says_so(desk: Page) -> None:
@@ -78,14 +67,3 @@ def test_the_ready_answer_leaves_from_the_order(desk: Page, live_server: LiveSer
     desk.get_by_text("Ready answer").click()
     desk.get_by_role("button", name="Send it to the buyer").click()
     expect(desk.locator("#flash")).to_contain_text("The message leaves in the buyer's hours")
-
-
-@pytest.mark.parametrize(
-    "path", ["tracking/", "tracking/?queue=customs", "tracking/unknown/", "orders/{pk}/", "orders/{pk}/look/"]
-)
-def test_nothing_hangs_over_the_edge_of_a_small_phone(
-    desk: Page, live_server: LiveServer, lost: Order, path: str
-) -> None:
-    desk.set_viewport_size({"width": 320, "height": 640})
-    desk.goto(f"{live_server.url}/{path.format(pk=lost.pk)}")
-    assert desk.evaluate("document.documentElement.scrollWidth") == 320

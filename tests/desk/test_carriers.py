@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
 from orders.models import ArrivalEstimate, Order, Store
+from orders.services import stores
+from orders.services.arrivals import learn_arrivals
 from tests.cast import fact, paid, placed_order, shipped
 
 NOW = timezone.now()
@@ -137,6 +140,7 @@ def test_the_fifth_complaint_raises_the_alarm(alice: Client, store: Store) -> No
     complain(store, 4)
     assert "should be changed there (T11)" not in page_of(alice, "/")
     parcel(store, 9, fact(days_ago(1), "receipt_denied"), sent=40)
+    cache.clear()  # as ten minutes later
     assert "China Post, SP: 5 complaints. The carrier should be changed there (T11)." in page_of(alice, "/")
     page = page_of(alice, "/carriers/")
     assert "to be changed in SP" in page
@@ -159,3 +163,17 @@ def test_an_order_shows_when_such_parcels_normally_arrive(alice: Client, underwa
     )  # fmt: skip
     told = "Normally between 18 and 34 days after shipping, learnt from 42 parcels of this store."
     assert told in page_of(alice, page)
+
+
+def test_a_large_store_is_counted_by_night_and_the_page_says_when(
+    alice: Client, history: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stores, "SMALL", 3)
+    learn_arrivals(history, now=NOW - timedelta(hours=5))
+    parcel(history, 6, delivered(90, 20))
+    china, _yanwen = sheet(alice)
+    assert china["parcels"] == "4"
+    assert "So large a store is counted once a night" in page_of(alice, "/carriers/")
+    learn_arrivals(history, now=timezone.now())
+    china, _yanwen = sheet(alice)
+    assert (china["parcels"], china["days_median"]) == ("5", "30")

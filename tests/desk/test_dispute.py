@@ -90,7 +90,7 @@ def test_missed_evidence_is_loud(alice: Client, dispute: Dispute) -> None:
 def test_the_draft_answers_stand_in_two_languages_with_what_they_lack(alice: Client, store: Store) -> None:
     page = page_of(alice, disputed(order_underway(store, total=Decimal("24.00")), reason="in_transit"))
     assert "LX123456785CN" in page
-    assert "承诺的送达时间" in page
+    assert "承诺运达时间" in page
     assert "Not known yet" not in page
 
 
@@ -104,7 +104,7 @@ def test_the_number_of_queries_does_not_grow_with_the_exhibits(alice: Client, di
             page_of(alice, dispute)
         counts.append(len(queries))
     assert len(set(counts)) == 1
-    assert counts[0] <= 26
+    assert counts[0] <= 30
 
 
 # --- who may do what --------------------------------------------------------------------------------------------------
@@ -138,6 +138,58 @@ def test_a_rejection_that_offers_nothing_is_refused_with_its_rule(alice: Client,
     assert answer.status_code == 422
     assert "A rejection needs a counter-offer" in answer.content.decode()
     assert state_of(dispute) == DisputeState.OPENED
+
+
+@pytest.mark.parametrize(
+    ("gives", "offer", "said"),
+    [("nothing", (Decimal(0), ""), "with an offer of 0."), ("return", (None, "return"), "the goods are to come back.")],
+)
+def test_contesting_is_a_choice_of_its_own_and_stands_as_answered(
+    alice: Client, dispute: Dispute, gives: str, offer: tuple[Decimal | None, str], said: str
+) -> None:
+    assert "Contest the claim" in page_of(alice, dispute)
+    page = tell(alice, dispute, "contest", gives=gives).content.decode()
+    assert [(row.amount, row.remedy) for row in dispute.offers.all()] == [offer]
+    assert "Answered:" in page
+    assert said in page
+    assert "Waiting for: The buyer" in page
+    assert "You offered no money" in page
+
+
+def test_contesting_says_what_it_gives(alice: Client, dispute: Dispute) -> None:
+    answer = tell(alice, dispute, "contest")
+    assert (answer.status_code, state_of(dispute)) == (422, DisputeState.OPENED)
+
+
+@pytest.mark.parametrize(
+    ("answer", "state", "said"),
+    [
+        ("contest", DisputeState.NEGOTIATING, "and the claim is contested."),
+        ("later", DisputeState.OPENED, "The claim itself still waits for your answer."),
+    ],
+)
+def test_evidence_that_goes_with_the_answer_says_what_becomes_of_it(
+    alice: Client, dispute: Dispute, answer: str, state: str, said: str
+) -> None:
+    bundle = ready_bundle(dispute)
+    dispute.advice.update(recommendation="contest")
+    asked = alice.post(f"/bundles/{bundle.pk}/submitted/").content.decode()
+    assert "Evidence is not the answer" in asked
+    assert "The reminders end." not in asked
+    assert " checked" not in asked  # whether it was contested there is told by a person alone
+    given = {"confirmed": "1", "answer": answer}
+    page = alice.post(f"/bundles/{bundle.pk}/submitted/", given, follow=True).content.decode()
+    assert said in page
+    assert (state_of(dispute), Bundle.objects.get(pk=bundle.pk).state) == (state, BundleState.SUBMITTED)
+
+
+def test_a_second_source_that_is_asked_for_is_entered_from_here(alice: Client, store: Store) -> None:
+    case = disputed(order_underway(store), reason="tracking_not_found")
+    assert "Looked up so far: 0 of 2 sources." in page_of(alice, case)
+    assert f'href="/orders/{case.order_id}/look/"' in page_of(alice, case)
+    for source in ("China Post", "17TRACK"):
+        happens(case.order, fact(ago(), "tracking_lookup", source=source, found=True), now=ago())
+    assert "Looked up so far" not in page_of(alice, case)
 
 
 @pytest.mark.parametrize(

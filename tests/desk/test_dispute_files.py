@@ -1,5 +1,6 @@
 """Exhibits and bundles through the pages: taken in, shown safely, put in order, made, watched, handed in."""
 
+import re
 from io import BytesIO
 from typing import Any
 
@@ -9,8 +10,14 @@ from django.utils import timezone
 from PIL import Image
 
 from disputes.models import Dispute
+from evidence.bundling.arguing import argue
+from evidence.bundling.changes import write_contents
+from evidence.bundling.collecting import collect
+from evidence.bundling.exhibits import case_exhibits, contents_of
 from evidence.models import Bundle, BundleState, Exhibit
-from orders.models import Store, TimelineEvent
+from evidence.recipients import find_recipient
+from orders.models import AuditKind, Store, TimelineEvent, User
+from orders.services.auditing import Doer, note_deed
 from tests.cast import fact, happens
 from tests.desk.disputing import ago, disputed, filed_exhibit, order_underway, picture, read_whole, ready_bundle, upload
 from tests.evidence.files import paper
@@ -44,6 +51,47 @@ def test_an_upload_fills_its_slot(alice: Client, dispute: Dispute) -> None:
     assert "A-1 · Photo of the packing" in page
     exhibit = Exhibit.objects.get()
     assert (exhibit.source, exhibit.caption, exhibit.dispute) == ("us", "The box", dispute)
+
+
+NOISE = b"%PDF-1.4\n" + bytes(range(256)) * 40
+
+
+def test_a_file_that_cannot_be_read_proves_nothing_and_says_so_loudly(alice: Client, dispute: Dispute) -> None:
+    answer = send(alice, dispute, upload(NOISE, "noise.pdf"), kind="packing_photo", source="warehouse")
+    page, doubts = answer.content.decode(), alice.get(f"/disputes/{dispute.pk}/doubts/").content.decode()
+    exhibit = dispute.exhibits.get()
+    assert 'class="flash warning"' in page
+    assert 'class="flash success"' not in page
+    assert "noise.pdf cannot be read. It is kept" in page
+    assert '<span class="count">0/' in page  # of the checklist
+    assert (exhibit.path.read_bytes(), exhibit.left_out_at is None) == (NOISE, False)
+    assert "A file cannot be read" in doubts
+
+
+def test_a_file_that_cannot_be_read_stands_uncited_where_somebody_takes_it_in(alice: Client, dispute: Dispute) -> None:
+    send(alice, dispute, upload(NOISE, "noise.pdf"), kind="packing_photo", source="warehouse")
+    change(alice, dispute, dispute.exhibits.get(), do="take_in")
+    case = collect(dispute.pk, find_recipient("archive"))
+    assert [exhibit.mark for exhibit in case.exhibits] == ["A-1"]
+    assert not [one for one in argue(case, []) if one.marks]
+    assert not [slot for slot in case.slots if slot.is_filled or slot.without_file]
+
+
+def test_a_damaged_file_gets_one_answer_everywhere_and_another_once_it_is_taken_in(
+    alice: Client, dispute: Dispute
+) -> None:
+    def told(page: str) -> tuple[bool, bool]:
+        return "Damaged, and left out of the PDF" in page, "Damaged: the PDF will only name it" in page
+
+    page = send(alice, dispute, upload(NOISE, "noise.pdf"), source="warehouse").content.decode()
+    assert told(page) == told(alice.get(f"/disputes/{dispute.pk}/doubts/").content.decode()) == (True, False)
+    assert "Only name it in the PDF" in page
+    assert not collect(dispute.pk, find_recipient("archive")).exhibits
+    change(alice, dispute, dispute.exhibits.get(), do="take_in")
+    page = alice.get(f"/disputes/{dispute.pk}/").content.decode()
+    assert told(page) == told(alice.get(f"/disputes/{dispute.pk}/doubts/").content.decode()) == (False, True)
+    assert "The next PDF names noise.pdf" in page
+    assert [one.name for one in collect(dispute.pk, find_recipient("archive")).exhibits] == ["noise.pdf"]
 
 
 def test_several_files_come_in_at_once(alice: Client, dispute: Dispute) -> None:
@@ -170,6 +218,18 @@ def test_each_recipient_says_beforehand_whether_it_fits(alice: Client, dispute: 
     assert "too many pages: at least 85, 49 are allowed" in page_of(alice, dispute)
 
 
+def chosen(client: Client, dispute: Dispute) -> list[tuple[str, str]]:
+    """The recipients before the fold, the chosen one marked."""
+    usual = page_of(client, dispute).partition("More recipients")[0]
+    return re.findall(r'name="recipient" value="(\w+)" (checked)?', usual)
+
+
+def test_the_stores_own_platform_is_the_recipient_until_another_was_made_for(alice: Client, dispute: Dispute) -> None:
+    assert chosen(alice, dispute) == [("aliexpress", "checked"), ("archive", "")]
+    Bundle.objects.create(dispute=dispute, number=1, recipient="paypal", requested_at=timezone.now())
+    assert chosen(alice, dispute) == [("paypal", "checked"), ("aliexpress", ""), ("archive", "")]
+
+
 def reported_bundle(dispute: Dispute) -> Bundle:
     """A version in two parts with a picture, and with a report."""
     first = ready_bundle(dispute, paper())
@@ -227,6 +287,8 @@ def test_handing_in_is_asked_once_more_with_what_will_happen(alice: Client, disp
     happens(dispute.order, fact(ago(hours=1), "platform_notice"), now=ago())
     bundle = reported_bundle(dispute)
     page = alice.post(f"/bundles/{bundle.pk}/submitted/").content.decode()
+    assert f"Did you submit version {bundle.number}?" in page
+    assert "You submitted version" not in page
     assert "The clock of the evidence stops." in page
     assert "nobody can change or delete it" in page
     assert "2" * 64 in page
@@ -235,6 +297,64 @@ def test_handing_in_is_asked_once_more_with_what_will_happen(alice: Client, disp
         alice.post(f"/bundles/{bundle.pk}/submitted/", {"confirmed": "1"})
     assert TimelineEvent.objects.filter(type="evidence_submitted").count() == 1
     assert Bundle.objects.get().state == BundleState.SUBMITTED
+
+
+def made_of_now(dispute: Dispute, *, number: int = 1) -> Bundle:
+    """A finished version that holds the exhibits of this moment."""
+    bundle = ready_bundle(dispute) if number == 1 else Bundle.objects.get(dispute=dispute, number=1)
+    bundle.pk, bundle.number = (bundle.pk, 1) if number == 1 else (None, number)
+    bundle.report = {"contents": write_contents(contents_of(case_exhibits(dispute)))}
+    bundle.save()
+    return bundle
+
+
+def test_a_version_that_is_older_than_the_exhibits_says_so_and_can_still_be_handed_in(
+    alice: Client, dispute: Dispute
+) -> None:
+    def pages() -> list[str]:
+        case, asked = alice.get(f"/disputes/{dispute.pk}/"), alice.post(f"/bundles/{bundle.pk}/submitted/")
+        return [" ".join(page.content.decode().split()) for page in (case, asked)]
+
+    bundle = made_of_now(dispute)
+    assert all("does not hold them" not in page for page in pages())
+    send(alice, dispute, upload(picture("JPEG"), "box.jpg"), caption="The box")
+    for page in pages():
+        assert "Version 1 was made before these changes of the exhibits and does not hold them:" in page
+        assert "<strong>A-1</strong> new: Photo of the packing · The box" in page
+        assert "Make a new version first" in page
+    alice.post(f"/bundles/{bundle.pk}/submitted/", {"confirmed": "1"})
+    assert Bundle.objects.get().state == BundleState.SUBMITTED
+    assert "does not hold them" not in alice.get(f"/disputes/{dispute.pk}/").content.decode()
+
+
+def test_an_old_version_leads_to_the_newer_one_for_the_same_recipient(alice: Client, dispute: Dispute) -> None:
+    made_of_now(dispute)
+    exhibit = filed_exhibit(dispute, picture("JPEG"))
+    made_of_now(dispute, number=2)
+    page = alice.get(f"/disputes/{dispute.pk}/").content.decode()
+    assert "Version 1 was made before" in page
+    assert "Version 2 is newer." in page
+    assert "Version 2 was made before" not in page
+    assert "Make a new version first" not in page
+    change(alice, dispute, exhibit, do="leave_out")
+    page = alice.get(f"/disputes/{dispute.pk}/").content.decode()
+    assert "<strong>A-1</strong> left out: Photo of the packing" in page  # of what the second one still holds
+    assert "Make a new version first" in page
+
+
+def test_the_audit_list_leads_from_a_bundle_to_its_order_and_dispute_for_members_alone(
+    alice: Client, charlie: Client, dispute: Dispute
+) -> None:
+    bundle = ready_bundle(dispute)
+    read_whole(alice.get(f"/bundles/{bundle.pk}/file/?save"))
+    alice.post(f"/bundles/{bundle.pk}/submitted/", {"confirmed": "1"})
+    page = alice.get("/audit/").content.decode()
+    assert page.count(f'<a href="/orders/{dispute.order_id}/">Order {dispute.order.order_number}</a>') == 2
+    assert page.count(f'<a href="/disputes/{dispute.pk}/#bundle-{bundle.pk}" data-open>Dispute 1</a> · Version 1') == 2
+    note_deed(
+        AuditKind.EXPORTED, Doer(User.objects.get(email="charlie@example.com")), now=timezone.now(), bundle=bundle.pk
+    )
+    assert dispute.order.order_number not in charlie.get("/audit/").content.decode()
 
 
 def test_a_move_says_where_the_exhibit_stands_now(alice: Client, dispute: Dispute) -> None:

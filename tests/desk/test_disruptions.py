@@ -186,4 +186,4 @@ def test_the_draft_answer_to_the_platform_names_the_cause(bob: Client, store: St
     happens(order, fact(ago(hours=-1), "dispute_opened", reason="in_transit"))
     shown = page_of(bob, f"/disputes/{order.disputes.get().pk}/")
     assert "a cause outside our control: a typhoon along the parcel&#x27;s route (SP · CN-BR), since" in shown
-    assert "延误原因非卖方所能控制：运输沿途台风" in shown
+    assert "延误原因非卖家所能控制：运输沿途台风" in shown

@@ -162,6 +162,11 @@ def test_a_forgotten_password_is_asked_for_by_mail_and_strangers_get_none(client
         answer = client.post("/accounts/password/reset/", {"email": email})
         assert answer["Location"] == "/accounts/password/reset/done/"
     assert [letter.to for letter in mail.outbox] == [["alice@example.com"]]
+    assert mail.outbox[0].subject == "Prazo: Choose a new password"
+    said = str(mail.outbox[0].body)
+    assert said.startswith("Somebody, most likely you, asked for a new password for alice@example.com on Prazo.")
+    assert "The link works once, for 3 days." in said
+    assert "If you did not ask for it, leave this mail alone" in said
 
 
 # --- the second factor ------------------------------------------------------------------------------------------------

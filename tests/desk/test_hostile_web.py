@@ -12,7 +12,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from messaging.models import Template
+from messaging.models import QuickReply
 from orders.models import AuditKind, Order, OrderFile, Store, TimelineEvent, TrackingEvent, User
 from orders.services.auditing import Doer, note_deed
 from tests.cast import happens, tracking
@@ -38,7 +38,8 @@ POLICY = {
 def planted(store: Store, arguments: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """The desk's addresses, in a case in which every free text is an attack."""
     order, now = Order.objects.get(pk=arguments["order"]["pk"]), timezone.now()
-    Template.objects.create(store=store, purpose="shipped", language="pt-br", subject="s", body="b", changed_at=now)
+    reply = {"code": "mug", "language": "en", "title": "t", "text": "t"}
+    QuickReply.objects.create(store=store, group="gift", changed_at=now, **reply)
     note_deed(AuditKind.LOGGED_IN, Doer(User.objects.get(email=address("alice")), "203.0.113.7", "x"), now=now)
     happens(order, tracking(ago(minutes=3), "in_transit", description="left", location="Campinas"), now=ago(minutes=3))
     assert plant_everywhere() > 100
@@ -76,8 +77,11 @@ def test_no_fragment_takes_a_text_for_markup(alice: Client, planted: dict[str, d
         assert Findings(page).found == [], name
 
 
-@pytest.mark.parametrize("question", ["/?store", "/orders/?q", "/tracking/find/?q", "/messages/?box", "/audit/?kind",
-                                      "/disputes/?reason", "/accounts/login/?next", "/carriers/?by"])  # fmt: skip
+QUESTIONS = ["/?store", "/orders/?q", "/tracking/find/?q", "/messages/?box", "/audit/?kind", "/disputes/?reason",
+             "/accounts/login/?next", "/carriers/?by", "/figures/?span"]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
 def test_what_is_asked_for_comes_back_as_text(alice: Client, question: str) -> None:
     path, _mark, key = question.rpartition("?")
     assert Findings(alice.get(path, {key: PAYLOAD}, follow=True).content.decode()).found == []

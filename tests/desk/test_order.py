@@ -134,5 +134,5 @@ def test_the_record_is_checked(alice: Client, underway: Order) -> None:
 def test_a_page_costs_the_same_looks_whatever_happened(
     alice: Client, underway: Order, django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(33):
         page_of(alice, underway)

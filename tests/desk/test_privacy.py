@@ -1,9 +1,11 @@
 """The owners' pages about buyers' data: what they show, what they do, and that they ask first."""
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from orders.models import AuditEntry, AuditKind, Buyer, Order, Store
+from orders.services.buyers import with_address
 from tests.cast import fact, happens, paid, placed_order
 from tests.desk.conftest import Enter
 from tests.desk.disputing import disputed, filed_exhibit, picture, ready_bundle
@@ -21,6 +23,12 @@ def test_a_buyer_is_found_by_order_number_or_address(alice: Client, over: Order)
     for who in (over.order_number, "MARIA@example.com"):
         answer = alice.post("/privacy/alice/find/", {"who": who})
         assert answer["Location"] == f"/privacy/buyers/{over.buyer_id}/"
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="a plan of PostgreSQL depends on how many rows there are")
+def test_an_address_is_looked_up_in_an_index(over: Order) -> None:
+    plan = with_address(Buyer.objects.filter(store=over.store), over.buyer.email.upper()).explain()
+    assert "USING INDEX buyer_by_address (store_id=? AND <expr>=?)" in plan
 
 
 def test_an_unknown_buyer_is_told_on_the_page(alice: Client, over: Order) -> None:

@@ -133,7 +133,7 @@ def test_a_page_costs_the_same_looks_for_one_row_as_for_many(
 ) -> None:
     for number in range(4):
         told(order_underway(store, number=f"200{number}"), "lost")
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(22):
         alice.get("/tracking/")
 
 

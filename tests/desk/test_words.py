@@ -9,13 +9,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import translation
 
-from desk import clocks, tracking_words, words
+from desk import clocks, reason_words, text_words, tracking_words, words
 from desk.rules import RULES, rule_sentence
 from disputes.deadlines import DisputeMilestone
 from disputes.reasons import Reason
+from disputes.services.after_sale_dates import AfterSaleMilestone
+from disputes.services.reviews import ReviewMilestone
 from disputes.services.tracking_cases import CaseMilestone
 from disputes.tracking_lifecycle import CaseStep
-from messaging.vocabulary import Language, Purpose, Variable
+from messaging.models.promises import PromiseMilestone
+from messaging.vocabulary import TEXT_PURPOSES, Language, Purpose, ReplyGroup, TextGroup, Variable
 from messaging.wording import WordingKind
 from orders.events import EventType
 from orders.planning import DEFINITIONS, MilestoneKind
@@ -31,7 +34,17 @@ NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
     ("codes", "table"),
     [
         (EventType, words.EVENTS),
-        ([*MilestoneKind, *DisputeMilestone, *CaseMilestone], words.MILESTONES),
+        (
+            [
+                *MilestoneKind,
+                *DisputeMilestone,
+                *CaseMilestone,
+                *PromiseMilestone,
+                *AfterSaleMilestone,
+                *ReviewMilestone,
+            ],
+            words.MILESTONES,
+        ),
         (TrackingQueue, tracking_words.QUEUES),
         (TrackingQueue, tracking_words.ADVICE),
         ([detail for detail in TrackingDetail if detail], tracking_words.DETAILS),
@@ -43,11 +56,18 @@ NOW = datetime(2026, 3, 5, 12, tzinfo=UTC)
         (TrackingStatus, words.TRACKING),
         (Reason, words.DISPUTE_REASONS),
         (WordingKind, words.WORDING),
-        ({name for definition in DEFINITIONS.values() for name in definition.ended_by}, words.REASONS),
+        (ReplyGroup, text_words.REPLY_GROUPS),
+        (TextGroup, text_words.TEXT_GROUPS),
+        (TEXT_PURPOSES, text_words.PURPOSE_CAUSES),
+        ({name for definition in DEFINITIONS.values() for name in definition.ended_by}, reason_words.REASONS),
     ],
 )
 def test_every_code_has_its_words(codes: list[str], table: dict[str, Any]) -> None:
     assert [code for code in codes if code not in table] == []
+
+
+def test_the_dates_that_write_are_those_that_a_switch_names() -> None:
+    assert set(text_words.WRITTEN_BY.values()) == set(words.WRITING_KINDS)
 
 
 def test_every_rule_of_a_pack_has_its_sentence() -> None:
@@ -89,3 +109,17 @@ def test_a_date_of_another_year_names_it_in_the_readers_way(language: str, expec
 @pytest.mark.parametrize(("currency", "expected"), [("USD", "US$23.50"), ("", "23.5"), ("XYZ", "XYZ 23.50")])
 def test_an_amount_keeps_its_currency(currency: str, expected: str) -> None:
     assert clocks.format_money(Decimal("23.50"), currency).replace("\xa0", " ") == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "zone", "city"),
+    [
+        ("en", "America/Sao_Paulo", "Sao Paulo"),
+        ("pt-br", "America/Sao_Paulo", "São Paulo"),
+        ("zh-hans", "Asia/Shanghai", "上海"),
+        ("en", "America/Argentina/Buenos_Aires", "Buenos Aires"),
+    ],
+)
+def test_a_clock_names_its_place_in_the_readers_language(language: str, zone: str, city: str) -> None:
+    with translation.override(language):
+        assert clocks.Clock("", ZoneInfo(zone)).city == city

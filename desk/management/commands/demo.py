@@ -18,10 +18,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from config import valkey
 from config.processes import Child, ChildFailedError, Program, Stopped, Tree
+from desk.demo_accounts import OWNER, PASSWORD
 
 HOST = "127.0.0.1"
-EMAIL = "alice@example.com"
-PASSWORD = "prazo-demo-2026"  # noqa: S105 - of a demo that only this machine reaches
 ALONE = ("--without-gossip", "--without-mingle")  # one worker has nobody to talk to
 START_SECONDS = 60.0
 UNUSABLE = 2  # the contract's exit code
@@ -73,7 +72,7 @@ class Command(BaseCommand):
         tree.start(Program("beat", celery_command("beat")))
         wait_for_pages(tree, web, port)
         site, password = tree.environment["SITE_URL"], tree.environment["DEMO_PASSWORD"]
-        self.stdout.write(f"Prazo is at {site} · log in as {EMAIL} with {password}")
+        self.stdout.write(f"Prazo is at {site} · log in as {OWNER} with {password}")
         self.stdout.write(f"The demo's mailbox is at {site}/mailbox/")
         self.stdout.flush()
 

@@ -7,10 +7,9 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from desk.demo_data import CAST, load_demo
+from desk.demo_accounts import OWNER, PEOPLE
+from desk.demo_data import load_demo
 from orders.models import User
-
-PEOPLE = [f"{mailbox}@example.com" for mailbox, _name, _role in CAST] + ["charlie@example.com"]
 
 
 class Command(BaseCommand):
@@ -21,7 +20,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Load what is missing, in one transaction."""
         with transaction.atomic():
-            if not User.objects.filter(email=PEOPLE[0]).exists():
+            if not User.objects.filter(email=OWNER).exists():
                 self.stdout.write(f"{load_demo(timezone.now())} orders")
             if password := os.environ.get("DEMO_PASSWORD", ""):
                 for user in User.objects.filter(email__in=PEOPLE):

@@ -1,0 +1,1 @@
+"""Prazo's own API: thin views over the services behind the pages."""

@@ -1,0 +1,47 @@
+"""What the details of an event are called, in the order in which they are said."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+DETAIL_NAMES: dict[str, str | Promise] = {
+    "status": _("Status"),
+    "description": _("Description"),
+    "location": _("Place"),
+    "source": _("Source"),
+    "carrier": _("Carrier"),
+    "tracking_number": _("Tracking number"),
+    "amount": _("Amount"),
+    "choice": _("Choice"),
+    "remedy": _("Offer"),
+    "outcome": _("Verdict"),
+    "missing_quantity": _("Missing pieces"),
+    "caption": _("What it shows"),
+    "protection_ends_at": _("Protection ends"),
+    "tax_id": _("Tax number"),
+    "exception": _("Reason"),
+    "text": _("Text"),
+    "reason": _("Reason"),
+    "error": _("Reason"),
+    "cause": _("Cause"),
+    "region": _("Region"),
+    "route": _("Route"),
+    "to": _("Until"),
+    "stars": _("Stars"),
+    "detail": _("More"),
+    "found": _("Known there"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "name": pgettext_lazy("person", "Name"),
+    "language": _("Language"),
+    "timezone": _("Time zone"),
+    "signed_by": _("Signed"),
+    "queue": _("Queue"),
+    "step": _("Step"),
+    "result": _("Result"),
+    "next_at": _("Next date"),
+    "mood": _("mood"),
+    "direction": _("who called"),
+    "call": _("result"),
+    "call_back": _("call again"),
+}
