@@ -10,6 +10,7 @@ from importlib import import_module
 BENCHMARKS = {
     "timers": "benchmarks.timers.running",
     "import": "benchmarks.importing.running",
+    "web": "benchmarks.web.running",
 }
 STOPPED = 143
 

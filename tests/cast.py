@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from disputes.recording import record, take_in
-from disputes.rehearsing import rehearse
+from disputes.rehearsing import RuleSet, rehearse
 from disputes.scenarios import read_scenario
 from orders.events import Event, read_event
 from orders.models import Milestone, Order, Store
@@ -105,7 +105,7 @@ def replay(*events: dict[str, Any], **said: Any) -> dict[str, Any]:
     """The answer to `scenario(…)`."""
     read = read_scenario(scenario(*events, **said), "scenario")
     assert read.until is not None
-    return rehearse(read.record, read.events, policy_name=read.policy_name, until=read.until)
+    return rehearse(read.record, read.events, rules=RuleSet(read.policy_name), until=read.until)
 
 
 Rows = list[dict[str, Any]]

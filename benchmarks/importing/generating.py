@@ -23,7 +23,7 @@ def write_orders(path: Path, count: int, *, now: datetime) -> None:
 
 
 def _row(number: int, chance: random.Random, now: datetime) -> list[object]:
-    placed = now - timedelta(minutes=chance.randrange(60 * 24 * 150))
+    placed = now - timedelta(minutes=chance.randrange(1, 60 * 24 * 150))
     paid = placed + timedelta(minutes=chance.randrange(10, 2000))
     shipped = paid + timedelta(minutes=chance.randrange(600, 6000))
     delivered = shipped + timedelta(days=chance.randrange(9, 55))

@@ -40,6 +40,7 @@ def measure_idle(*, rounds: int) -> Idle:
 
     Raises AssertionError where a plan reads the whole table, or more pages than a handful.
     """
+    _clean_up()
     queries = _queries()
     looks, sweeps = [], []
     for _round in range(rounds):
@@ -51,6 +52,12 @@ def measure_idle(*, rounds: int) -> Idle:
         raise AssertionError(f"the sweep reads {buffers} pages, more than {MOST_BUFFERS}")
     server = sum(plan.milliseconds for plan in plans)
     return Idle(min(looks), server, min(sweeps), buffers)
+
+
+def _clean_up() -> None:
+    """What autovacuum does in time: else the sweep passes by the rows that fell due since, in the index, too."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"VACUUM (ANALYZE, INDEX_CLEANUP ON) {Milestone._meta.db_table}")
 
 
 def _queries() -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.benchmark  # minutes: make bench-check
 BASE = Path(__file__).resolve().parents[2]
 WANTED = {
     "timers": ["idle_ms.", "idle_buffers.", "claims.ours_over_", "fire_per_s.ours", "fire_smtp_per_s.ours"],
@@ -14,7 +15,6 @@ WANTED = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(WANTED))
 def test_it_runs_without_the_peers_and_names_each_of_them(name: str, tmp_path: Path) -> None:
     environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "REPLAY_FILE"}}
@@ -25,3 +25,12 @@ def test_it_runs_without_the_peers_and_names_each_of_them(name: str, tmp_path: P
     said = " ".join(done.stdout.split())
     assert [wanted for wanted in WANTED[name] if wanted not in said] == []
     assert said.count("run it through make") >= 3
+
+
+def test_the_pages_are_measured_beside_the_stock_admins() -> None:
+    environment = {key: value for key, value in os.environ.items() if key not in {"DATABASE_URL", "WEB_DATABASES"}}
+    command = [sys.executable, "-m", "benchmarks", "web", "--quick"]
+    done = subprocess.run(command, cwd=BASE, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    wanted = ["orders.stock_over_ours", "search.stock_over_ours", "growth.1M_over_10k", "p95_ms.today", "p95_ms.order"]
+    assert [name for name in wanted if name not in done.stdout] == []

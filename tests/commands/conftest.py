@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from tests.sharing import made_once
+
 BASE = Path(__file__).resolve().parents[2]
 OWN = ("DATABASE_URL", "REDIS_URL", "EMAIL_URL", "MEDIA_ROOT", "SITE_URL", "PRAZO_DATA", "DJANGO_SETTINGS_MODULE")
 ALICE = ("--policy", "aliexpress-br", "--owner", "alice@example.com")
@@ -105,10 +107,13 @@ class Ended:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with Alice's store, made by the command; tests copy it."""
-    line = CommandLine(tmp_path_factory.mktemp("prepared"))
-    assert line.answer("create_store", "alice", *ALICE)["created"] is True
-    line.query("PRAGMA wal_checkpoint(TRUNCATE)")
-    return line.database
+
+    def make(folder: Path) -> None:
+        line = CommandLine(folder)
+        assert line.answer("create_store", "alice", *ALICE)["created"] is True
+        line.query("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    return CommandLine(made_once(tmp_path_factory, "prepared", make)).database
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from disputes.rehearsing import rehearse
+from disputes.rehearsing import RuleSet, rehearse
 from disputes.scenarios import UnusableScenario, load_scenario
 from tests.cast import after, at, command, fact, paid, scenario, shipped, tracking
 
@@ -83,7 +83,7 @@ ODD: dict[str, dict[str, Any]] = {
 def answer_of(path: Path, policy: str) -> dict[str, Any]:
     """What the command's worker does with a file."""
     read = load_scenario(path)
-    return rehearse(read.record, read.events, policy_name=policy, until=read.until or at("06-01 00:00"))
+    return rehearse(read.record, read.events, rules=RuleSet(policy), until=read.until or at("06-01 00:00"))
 
 
 @pytest.mark.django_db

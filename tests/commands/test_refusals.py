@@ -80,6 +80,24 @@ def test_an_import_names_what_it_cannot_use(
     assert named in refuse(command, "orders.csv", *words)
 
 
+@pytest.mark.parametrize("command", ["import_tracking", "import_contacts", "import_reviews"])
+def test_a_command_without_mapping_files_asks_for_none_when_a_column_is_missing(
+    refuse: Refuse, tmp_path: Path, command: str
+) -> None:
+    alices_store()
+    (tmp_path / "rows.csv").write_text("a,b\n1,2\n")
+    said = refuse(command, "rows.csv", "--store", "alice")
+    assert "assign the columns on the import page" in said
+    assert "--mapping" not in said
+
+
+@pytest.mark.parametrize("number", ["abc", "-1", "1.5", "9" * 5000])
+def test_what_is_no_disputes_number_is_refused_in_plain_words(refuse: Refuse, number: str) -> None:
+    said = refuse("export_bundle", "--out", "x.pdf", "--", number)
+    assert "is no dispute's number: expected one such as 12" in said
+    assert "invalid" not in said
+
+
 @pytest.mark.parametrize(
     ("content", "named"),
     [("order_number", "TOML"), ('[columns]\norder_number = "A"\n', "placed_at"), (None, "'map.toml'")],

@@ -8,7 +8,8 @@ SETTLING = (
 )
 FIRED = "SELECT order_id, count(*) FROM orders_timelineevent WHERE kind = 'milestone' AND type = '{}' GROUP BY order_id"
 STATES = "SELECT state, count(*) FROM {} WHERE {} GROUP BY state ORDER BY state"
-TWICE = "SELECT order_id, kind, subject FROM disputes_actionitem GROUP BY order_id, kind, subject HAVING count(*) > 1"
+# By one rule a person is asked once; a later rule asks anew and takes the older one's place.
+TWICE = "SELECT order_id FROM disputes_actionitem GROUP BY order_id, kind, subject, rule HAVING count(*) > 1"
 REFUSED = "SELECT count(*) FROM messaging_message WHERE state = 'waiting'"
 ASKED = "SELECT count(*) FROM disputes_actionitem WHERE kind = 'send_by_hand' AND state = 'open'"
 

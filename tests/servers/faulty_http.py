@@ -1,5 +1,6 @@
 """A real HTTP server of this test process that speaks JSON, and fails in the ways services do when told to."""
 
+import gzip
 import json
 import threading
 import time
@@ -29,6 +30,10 @@ class Fault(Enum):
     REDIRECT = "302"
     PAGE = "sends a web page"
     FORBIDDEN = "403"
+    MUCH_LATER = "429, wait until a year that is far away"
+    BINARY = "200, with a byte that no text holds"
+    BOMB = "sends what becomes ten megabytes"
+    SLOW_HEAD = "says that it takes the post, byte by byte, and comes to no end"
 
 
 class Service(Protocol):
@@ -73,9 +78,16 @@ class _Handler(BaseHTTPRequestHandler):
             self.wire.closed.wait(30 if fault is Fault.HANG else 0)
         elif fault is Fault.HUGE:
             self._flood()
+        elif fault is Fault.SLOW_HEAD:
+            self._dawdle()
         else:
             status, answer = self.wire.service.answer(path, self.headers, body)
             self._answer(status, json.dumps(answer, ensure_ascii=False).encode(), fault)
+
+    def do_GET(self) -> None:
+        """A browser, where the service has a page for it."""
+        status, headers, content = self.wire.service.visit(self.path.lstrip("/"))  # type: ignore[attr-defined]
+        self._send(status, content, headers)
 
     def _answer(self, status: int, content: bytes, fault: Fault | None) -> None:
         if fault is Fault.TRUNCATED:
@@ -107,6 +119,11 @@ class _Handler(BaseHTTPRequestHandler):
         while not self.wire.closed.is_set():
             self.wfile.write(b" " * 65_536)
 
+    def _dawdle(self) -> None:
+        self.wfile.write(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+        while not self.wire.closed.wait(0.05):
+            self.wfile.write(b"a")
+
     def log_message(self, *_said: Any) -> None:
         """Says nothing."""
 
@@ -118,6 +135,9 @@ PLAIN: dict[Fault | None, tuple[int, dict[str, str], bytes]] = {
     Fault.REDIRECT: (302, {"Location": "http://169.254.169.254/"}, b""),
     Fault.PAGE: (200, {}, b"<html>welcome</html>"),
     Fault.FORBIDDEN: (403, {}, b"{}"),
+    Fault.MUCH_LATER: (429, {"Retry-After": "Fri, 01 Jan 2100 00:00:00 GMT"}, b""),
+    Fault.BINARY: (200, {}, b"taken\x00\xff"),
+    Fault.BOMB: (200, {"Content-Encoding": "gzip"}, gzip.compress(bytes(10_000_000), 1)),
 }
 
 

@@ -68,7 +68,10 @@ def _usage(*, is_authority: bool) -> x509.KeyUsage:
 
 @dataclass
 class StampServer:
-    """Where it listens, what it answers next, and how often it was asked; `mood` is `well`, `broken` or `garbage`."""
+    """Where it listens, what it answers next, and how often it was asked.
+
+    `mood` is `well`, `broken`, `garbage`, or `elsewhere`: it sends the question on to itself, once.
+    """
 
     url: str = ""
     mood: str = "well"
@@ -86,6 +89,11 @@ def stamp_server(holder: Holder, authority: Holder) -> Iterator[StampServer]:
             state.asked.append(asked)
             if state.mood == "broken":
                 self.send_error(503)
+                return
+            if state.mood == "elsewhere" and len(state.asked) == 1:
+                self.send_response(307)
+                self.send_header("Location", state.url)
+                self.end_headers()
                 return
             answer = stamper.request_tsa_response(tsp.TimeStampReq.load(asked)).dump()
             self.send_response(200)

@@ -106,20 +106,23 @@ def refusal(port: int, data_dir: Path) -> tuple[int, str]:
 
 
 def test_demo_prints_where_it_is_and_ends_whole_when_interrupted(tmp_path: Path) -> None:
-    with running(tmp_path) as demo:
+    data_dir = tmp_path / ("a long name " * 9).strip()
+    with TemporaryDirectory() as runtime_dir, running(data_dir, XDG_RUNTIME_DIR=runtime_dir) as demo:
         assert demo.printed == [
             f"Prazo is at http://localhost:{demo.port} · log in as alice@example.com with prazo-demo-2026\n",
             f"The demo's mailbox is at http://localhost:{demo.port}/mailbox/\n",
         ]
         assert demo.get("/") < 500
-        names = " ".join(demo.children())
-        assert {name for name in CHILDREN if name in names} == CHILDREN
         assert stop(demo, signal.SIGINT) == 0
         assert demo.children() == []
 
 
 def test_demo_keeps_its_data_and_leaves_nobody_behind_when_killed(tmp_path: Path) -> None:
     with running(tmp_path) as demo:
+        names = " ".join(demo.children())
+        assert {name for name in CHILDREN if name in names} == CHILDREN
+        refuses_another(tmp_path)
+        starts_again(demo, "gunicorn")
         with closing(sqlite3.connect(tmp_path / "prazo.sqlite3")) as database, database:
             database.execute("CREATE TABLE kept (at TEXT)")
         stop(demo, signal.SIGKILL)
@@ -130,17 +133,20 @@ def test_demo_keeps_its_data_and_leaves_nobody_behind_when_killed(tmp_path: Path
             assert database.execute("SELECT count(*) FROM kept").fetchone() == (0,)
 
 
-def test_demo_starts_a_child_again_when_it_is_killed(tmp_path: Path) -> None:
-    with running(tmp_path) as demo:
-        pids = subprocess.run(
-            ["pgrep", "--parent", str(demo.process.pid), "--full", "gunicorn"],
-            capture_output=True,
-            text=True,
-            check=True,
-        )
-        os.killpg(int(pids.stdout), signal.SIGKILL)
-        wait_until(lambda: not accepts(demo.port))
-        wait_until(lambda: accepts(demo.port) and demo.get("/") < 500)
+def refuses_another(data_dir: Path) -> None:
+    """A second demo on the same data says so and ends."""
+    code, error = refusal(free_port(), data_dir)
+    assert (code, len(error.splitlines())) == (2, 1)
+    assert f"Another demo runs on {data_dir}" in error
+
+
+def starts_again(demo: Demo, child: str) -> None:
+    """A child that is killed is started again."""
+    parent = ["pgrep", "--parent", str(demo.process.pid), "--full", child]
+    pids = subprocess.run(parent, capture_output=True, text=True, check=True)
+    os.killpg(int(pids.stdout), signal.SIGKILL)
+    wait_until(lambda: not accepts(demo.port))
+    wait_until(lambda: accepts(demo.port) and demo.get("/") < 500)
 
 
 def accepts(port: int) -> bool:
@@ -169,17 +175,3 @@ def test_demo_says_so_when_the_port_is_taken(tmp_path: Path) -> None:
         code, error = refusal(port, tmp_path)
     assert (code, len(error.splitlines())) == (2, 1)
     assert f"Port {port} is taken: stop what listens there, or choose another with PORT=" in error
-
-
-def test_demo_says_so_when_another_one_runs_on_the_same_data(tmp_path: Path) -> None:
-    with running(tmp_path):
-        code, error = refusal(free_port(), tmp_path)
-    assert (code, len(error.splitlines())) == (2, 1)
-    assert f"Another demo runs on {tmp_path}" in error
-
-
-def test_demo_works_when_its_folder_has_a_long_name_with_spaces(tmp_path: Path) -> None:
-    data_dir = tmp_path / ("a long name " * 9).strip()
-    with TemporaryDirectory() as runtime_dir, running(data_dir, XDG_RUNTIME_DIR=runtime_dir) as demo:
-        assert demo.get("/") < 500
-        assert stop(demo, signal.SIGINT) == 0

@@ -36,9 +36,11 @@ def lines() -> list[str]:
 
 @pytest.fixture
 def tree(tmp_path: Path, lines: list[str]) -> Iterator[Tree]:
-    """A tree in this process."""
+    """A tree in this process. Under nohup the signal is ignored, and a tree leaves it so."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     with Tree(dict(os.environ), tmp_path, tmp_path / "logs", lines.append) as tree:
         yield tree
+    signal.signal(signal.SIGHUP, before)
 
 
 def program(code: str, name: str = "child") -> Program:
