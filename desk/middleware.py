@@ -4,13 +4,14 @@ import time
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
-from urllib.parse import urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, resolve_url
@@ -84,17 +85,21 @@ class LogInAgainMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         is_press = request.method not in {"GET", "HEAD"}
-        if not (is_press or cast(DeskRequest, request).htmx) or not _leads_to_log_in(response):
+        if not (is_press or cast(DeskRequest, request).htmx) or not _asks_to_log_in(request, response):
             return response
         if is_press:
             messages.warning(request, _("You were logged out before this press: it was not carried out. Log in again."))
-        address = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': _page_of(cast(DeskRequest, request))})}"
+        query = urlencode({REDIRECT_FIELD_NAME: _page_of(cast(DeskRequest, request))})
+        address = f"{resolve_url(settings.LOGIN_URL)}?{query}"
         return HttpResponseClientRedirect(address) if cast(DeskRequest, request).htmx else redirect(address)
 
 
-def _leads_to_log_in(response: HttpResponse) -> bool:
-    location = response.headers.get("Location", "")
-    return response.status_code == HTTPStatus.FOUND and urlsplit(location).path == resolve_url(settings.LOGIN_URL)
+def _asks_to_log_in(request: HttpRequest, response: HttpResponse) -> bool:
+    """Whether this very address is kept for those logged in; a log-out and a change of language lead there, too."""
+    location = urlsplit(response.headers.get("Location", ""))
+    if response.status_code != HTTPStatus.FOUND or location.path != resolve_url(settings.LOGIN_URL):
+        return False
+    return dict(parse_qsl(location.query)).get(REDIRECT_FIELD_NAME) == request.get_full_path()
 
 
 def _page_of(request: DeskRequest) -> str:

@@ -44,7 +44,7 @@
     search().focus();
   }
 
-  // The browser's own way of typing, so that Ctrl+Z takes it back; it may say yes and type nothing.
+  // The browser's own way of typing, so that Ctrl+Z takes it back.
   function put(option, from, to) {
     const into = target();
     const said = option?.querySelector("[data-said]");
@@ -52,8 +52,7 @@
     into.focus();
     into.setSelectionRange(from ?? into.selectionStart, to ?? into.selectionEnd);
     const gap = /\S$/.test(into.value.slice(0, into.selectionStart)) ? "\n\n" : "";
-    const before = into.value;
-    if (!document.execCommand("insertText", false, gap + said.textContent) || into.value === before) {
+    if (!document.execCommand("insertText", false, gap + said.textContent)) {
       into.setRangeText(gap + said.textContent, into.selectionStart, into.selectionEnd, "end");
       into.dispatchEvent(new Event("input", { bubbles: true }));
     }
@@ -76,11 +75,13 @@
     choose(all[(all.indexOf(chosen()) + step + all.length) % all.length]);
   }
 
-  document.addEventListener("focusin", (e) => {
-    if (!e.target.matches("[data-quick-reply-target]")) return;
-    field = e.target;
+  function note(focused) {
+    if (!focused?.matches("[data-quick-reply-target]")) return;
+    field = focused;
     load();
-  });
+  }
+  document.addEventListener("focusin", (e) => note(e.target));
+  document.addEventListener("DOMContentLoaded", () => note(document.activeElement)); // who was quicker than this script
 
   document.addEventListener("toggle", (e) => {
     if (!e.target.matches("[data-picker]") || !e.target.open) return;
