@@ -247,6 +247,11 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
+# What the console says of a refusal that the test provoked, and of what a page still asked for when it was left: what a
+# page answers is the test's own matter.
+UNANSWERED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+
+
 def _press_when_loaded(page: Page) -> None:
     """A person presses keys on a page that he sees at work; before its scripts run they would be nobody's."""
     press = page.keyboard.press
@@ -264,8 +269,7 @@ def browser_page(browser: Browser) -> Iterator[Page]:
     errors: list[str] = []
 
     def note(line: ConsoleMessage) -> None:
-        # A refusal that the test provoked is shown there too: what a page answers is the test's own matter.
-        if line.type == "error" and not line.text.startswith("Failed to load resource"):
+        if line.type == "error" and not line.text.startswith(UNANSWERED):
             errors.append(line.text)
 
     with browser.new_context() as context:
