@@ -5,9 +5,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from desk.address_words import REFUSALS
+from desk.address_words import untold_words
 from orders.models import OffReason, Webhook
-from orders.outward import Refusal
 from orders.services.outboxes import GivenUp
 from orders.webhook_terms import webhook_terms
 
@@ -53,10 +52,8 @@ def given_up_words(webhook: Webhook) -> str:
 def error_words(error: str) -> str:
     """Why an event was not taken: ours in words, an answer as it came."""
     code, _colon, number = error.partition(": ")
-    if error in set(Refusal):
-        return str(REFUSALS[Refusal(error)])
     if code not in set(GivenUp) or not (number.isascii() and number.isdecimal()):
-        return error
+        return untold_words(error)
     n = int(number)
     if code == GivenUp.TOO_MANY_WAITED:
         return ngettext("given up: more than %(n)d waited", "given up: more than %(n)d waited", n) % {"n": n}

@@ -24,7 +24,6 @@ CONNECT = 5.0  # seconds
 READ = 10.0  # seconds, for each part of the answer
 WHOLE = 15.0  # seconds, for all of it
 CHUNK = 8192  # bytes
-TOO_LONG = "no answer: it takes too long"
 MOST_DIGITS = 10  # of the seconds of a Retry-After
 MAX_BYTES = 65_536  # of an answer: nobody whom we tell something has much to say
 SCHEMES = {"http": 80, "https": 443}
@@ -40,6 +39,16 @@ class Refusal(StrEnum):
     IN_CLEAR = "expected https://: over http:// what is told could be read on the way"
     PRIVATE = "this address lies in a private network: see PRIVATE_HOSTS in docs/configuration.md"
     PRIVATE_NAME = "its name leads into a private network: see PRIVATE_HOSTS in docs/configuration.md"
+
+
+class Silence(StrEnum):
+    """Why nothing came back, as programs are told; `desk.address_words` says it to a reader."""
+
+    NOWHERE = "no answer: its name leads nowhere"
+    TOO_SLOW = "no answer: it takes too long"
+    TOO_LONG = "no answer: it is too long"
+    NOBODY = "no answer: nobody listens there"
+    NO_PROOF = "no answer: it cannot prove who it is"
 
 
 class ForbiddenAddress(ValueError):
@@ -146,13 +155,13 @@ def _exchange(
             ) as response,
         ):
             if watch.is_over:  # whoever was cut short looks as if he had ended
-                raise NoAnswer(TOO_LONG)
+                raise NoAnswer(Silence.TOO_SLOW)
             return Answer(response.status_code, read(response, watch), _retry_after(response.headers))
     except InvalidIPAddress as error:
         raise ForbiddenAddress(Refusal.PRIVATE_NAME) from error
     # A name that no resolver takes, such as a..b, is a UnicodeError.
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, UnicodeError) as error:
-        raise NoAnswer(TOO_LONG if watch.is_over else _plainly(error)) from error
+        raise NoAnswer(Silence.TOO_SLOW if watch.is_over else _plainly(error)) from error
 
 
 def _is_trusted(host: str, trusted: Collection[str]) -> bool:
@@ -182,9 +191,9 @@ def _read_all(response: requests.Response, watch: Watch) -> bytes:
     while part := response.raw.read1(CHUNK, decode_content=True):
         content += part
         if len(content) > MAX_BYTES:
-            raise NoAnswer("no answer: it is too long")
+            raise NoAnswer(Silence.TOO_LONG)
     if watch.is_over:
-        raise NoAnswer(TOO_LONG)
+        raise NoAnswer(Silence.TOO_SLOW)
     return content
 
 
@@ -210,11 +219,11 @@ def _retry_after(headers: Mapping[str, str]) -> int | None:
 
 
 # What the last cause in a chain of errors means; what stands first fits first.
-CAUSES: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "its name leads nowhere"),
-    (TimeoutError, "it takes too long"),
-    (ConnectionRefusedError, "nobody listens there"),
-    (ssl.SSLError, "it cannot prove who it is"),
+CAUSES: tuple[tuple[type[BaseException], Silence], ...] = (
+    (socket.gaierror, Silence.NOWHERE),
+    (TimeoutError, Silence.TOO_SLOW),
+    (ConnectionRefusedError, Silence.NOBODY),
+    (ssl.SSLError, Silence.NO_PROOF),
 )
 
 
@@ -222,5 +231,4 @@ def _plainly(error: BaseException) -> str:
     """The last cause in the chain; addresses stay out of it, for they carry keys."""
     while error.__context__ is not None:
         error = error.__context__
-    meant = next((words for kind, words in CAUSES if isinstance(error, kind)), type(error).__name__)
-    return f"no answer: {meant}"
+    return next((said for kind, said in CAUSES if isinstance(error, kind)), f"no answer: {type(error).__name__}")

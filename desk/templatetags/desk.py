@@ -16,6 +16,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from desk import clocks, dispute_words, rules, tracking_words, words
+from desk.address_words import untold_words
 from desk.fault_words import fault_words
 from desk.reason_words import reason_words
 from desk.selectors.cards import Card
@@ -86,6 +87,9 @@ def clock_instant(instant: datetime, zone: ZoneInfo) -> str:
 def money(amount: Decimal | str | None, currency: str) -> str:
     """An amount with its currency; a dash for none."""
     return "–" if amount in (None, "") else clocks.format_money(Decimal(str(amount)), currency)
+
+
+register.filter(untold_words)
 
 
 @register.filter

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from desk.access import DeskRequest, doer_of, own_store
+from desk.address_words import untold_words
 from desk.forms.channels import ChannelForm, initial_of
 from desk.notice_words import HOW_TO
 from desk.notices import sample_bulletin
@@ -111,7 +112,8 @@ def _test(request: HttpRequest, channel: TeamChannel) -> None:
         messages.success(request, _("%(name)s took it: %(said)s") % {"name": channel.name, "said": verdict.said})
     else:
         note_failure(channel.pk, verdict.said, now=timezone.now(), wait=verdict.wait)
-        messages.error(request, _("%(name)s did not take it: %(said)s") % {"name": channel.name, "said": verdict.said})
+        said = untold_words(verdict.said)
+        messages.error(request, _("%(name)s did not take it: %(said)s") % {"name": channel.name, "said": said})
 
 
 def _switch(request: HttpRequest, channel: TeamChannel) -> None:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from desk.access import DeskRequest, doer_of, own_store
 from desk.forms.webhooks import WebhookForm
 from desk.selectors.webhooks import list_told, list_webhooks
-from desk.webhook_words import trouble_words
+from desk.webhook_words import error_words, trouble_words
 from orders.delivering import deliver_now
 from orders.models import DeliveryState, Store, Webhook, WebhookDelivery
 from orders.services.outboxes import note_trouble
@@ -115,7 +115,7 @@ def _test(request: HttpRequest, webhook: Webhook) -> None:
     if told.state == DeliveryState.SENT:
         messages.success(request, _("It took the test: %(said)s") % {"said": told.answer})
     elif told.last_error:
-        messages.error(request, _("It did not take the test: %(said)s") % {"said": told.last_error})
+        messages.error(request, _("It did not take the test: %(said)s") % {"said": error_words(told.last_error)})
     else:  # a worker was quicker
         messages.success(request, _("The test is on its way: look again in a moment."))
 
