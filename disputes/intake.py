@@ -199,8 +199,7 @@ class Intake:
     # --- orders -------------------------------------------------------------------------------------------------------
     def _take_orders(self, batch: list[OrderRecord], report: Report) -> None:
         known = {ledger.order.order_number: ledger for ledger in self._known(batch)}
-        keys = [buyer_key(record) for record in batch]
-        buyers = {buyer.key: buyer for buyer in self.store.buyers.filter(key__in=keys)}
+        buyers = self._buyers(batch, known.values())
         ledgers = []
         for record in batch:
             ledger = known.get(record.order_number)
@@ -218,6 +217,12 @@ class Intake:
         numbers = [record.order_number for record in batch]
         orders = Order.objects.filter(store=self.store, order_number__in=numbers).prefetch_related("items")
         return open_ledgers(orders, now=self.now, actor=self.actor)
+
+    def _buyers(self, batch: list[OrderRecord], known: Iterable[OrderLedger]) -> dict[str, Buyer]:
+        """The buyers whom the store knows by their keys, held: one who is being forgotten is not filled in again."""
+        at_hand = {ledger.order.buyer_id: ledger.order.buyer for ledger in known}
+        found = self.store.buyers.filter(key__in=map(buyer_key, batch)).select_for_update().order_by("pk")
+        return {buyer.key: at_hand.get(buyer.pk, buyer) for buyer in found}
 
     def _create(self, record: OrderRecord, buyers: dict[str, Buyer], report: Report) -> OrderLedger:
         ledger = start_order(record, self.store, now=self.now, actor=self.actor, buyer=buyers.get(buyer_key(record)))
@@ -269,9 +274,6 @@ class Intake:
         numbers = [record.order_number for record in batch]
         orders = Order.objects.filter(store=self.store, order_number__in=numbers)
         known = {ledger.order.order_number: ledger for ledger in open_ledgers(orders, now=self.now, actor=self.actor)}
-        buyers: dict[int, Buyer] = {}
-        for ledger in known.values():  # two orders of one buyer are about one row
-            ledger.order.buyer = buyers.setdefault(ledger.order.buyer_id, ledger.order.buyer)
         for record in batch:
             if error := _take_contact(known.get(record.order_number), record, report):
                 report.rejected.append(RowError(record.row or 0, "order_number", record.order_number, error))

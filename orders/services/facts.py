@@ -171,7 +171,7 @@ def _provide_tax_id(ledger: OrderLedger, event: Event) -> None:
     if ledger.order.buyer.erased_at:
         return
     ledger.order.buyer.tax_id = normalise_tax_id(text) if is_tax_id(text) else text[:50]
-    ledger.order.buyer.save()
+    ledger.order.buyer.save(update_fields=["tax_id"])
 
 
 def _extend_receipt(ledger: OrderLedger, event: Event) -> None:

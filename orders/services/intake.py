@@ -194,7 +194,7 @@ def _correct_buyer(buyer: Buyer, record: BuyerRecord) -> bool:
     for name, value in changes.items():
         setattr(buyer, name, value)
     if changes and buyer.pk:
-        buyer.save()
+        buyer.save(update_fields=list(changes))
         buyer.is_renamed = True
     return bool(changes)
 

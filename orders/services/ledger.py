@@ -222,14 +222,18 @@ def open_ledger(order_id: int, *, now: datetime, actor: str) -> OrderLedger:
 
 
 def open_ledgers(orders: models.QuerySet[Order], *, now: datetime, actor: str) -> list[OrderLedger]:
-    """Lock several orders, always by rising id so that two batches cannot wait for each other."""
-    locked = list(orders.select_for_update(of=("self",)).select_related("buyer").order_by("pk"))
-    # Only now: while we waited for the locks the rules may have been changed.
+    """Lock several orders, always by rising id so that two batches cannot wait for each other.
+
+    Orders of one buyer share his row, so that what is said of him with one of them is known with the next.
+    """
+    locked = list(orders.select_for_update(of=("self",)).order_by("pk"))
+    # Only now: while we waited for the locks the rules may have been changed, or a buyer forgotten.
     stores: dict[int, Store] = Store.objects.in_bulk({order.store_id for order in locked})
+    buyers: dict[int, Buyer] = Buyer.objects.in_bulk({order.buyer_id for order in locked})
     shared: dict[str, list[Any]] = {}
     together: list[OrderLedger] = []
     for order in locked:
-        order.store = stores[order.store_id]
+        order.store, order.buyer = stores[order.store_id], buyers[order.buyer_id]
         ledger = OrderLedger(order=order, now=now, actor=actor)
         ledger.stored, ledger.together, ledger.shared = stored_values(order), together, shared
         together.append(ledger)

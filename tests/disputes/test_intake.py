@@ -236,6 +236,16 @@ def test_two_orders_of_one_address_have_one_buyer(files: Files) -> None:
     assert order("801").buyer == order("802").buyer
 
 
+def test_what_a_file_says_of_one_buyer_with_several_of_his_orders_is_all_kept(files: Files) -> None:
+    header = "order_number,placed_at,buyer_email,buyer_phone,buyer_city"
+    known = ["801,2026-03-09T12:00Z,maria@example.com", "802,2026-02-20T12:00Z,maria@example.com"]
+    files.orders(*(f"{line},," for line in known), header=header)
+    new = "804,2026-03-09T14:00Z,maria@example.com,,"
+    files.orders(f"{known[0]},+55 81 98888,", f"{known[1]},,Olinda", new, header=header)
+    buyer = order("804").buyer
+    assert (buyer, buyer.phone, buyer.city) == (order("801").buyer, "+55 81 98888", "Olinda")
+
+
 def test_two_stores_may_have_the_same_order(files: Files, tmp_path: Path) -> None:
     files.orders(YOUNG)
     charlies = Files(alices_store("charlie"), tmp_path)
