@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import Count, Q
 
 from disputes.bulk_deeds import DEEDS
@@ -22,6 +22,7 @@ from orders.roles import Role
 logger = logging.getLogger(__name__)
 
 MOST_ORDERS = 1000  # of one run: what a person can look over in a preview
+MAX_ATTEMPTS = 3  # at one order, where the database stumbles over others that work on it
 CHUNK = 20  # orders between two looks at whether the run was stopped
 SILENCE = timedelta(minutes=2)  # without a sign of work for so long, a run's worker is taken for dead
 WORKERS = [Role.OWNER, Role.AGENT]
@@ -165,18 +166,28 @@ def _move(run: BulkRun, before: BulkState, after: BulkState, now: datetime) -> b
 
 
 def _work_on_item(run: BulkRun, pk: int, wanted: BulkItemState, now: datetime) -> None:
+    """Raises OperationalError where the database is gone altogether: then the order waits for the next worker."""
     try:
-        with transaction.atomic():
-            # Under the run's lock: what was stopped or taken back meanwhile gets nothing more done.
-            run_now = BulkRun.objects.select_for_update().filter(pk=run.pk, state=run.state).first()
-            item: BulkItem = BulkItem.objects.select_for_update().get(pk=pk)
-            if run_now and item.state == wanted:
-                (_undo if wanted == BulkItemState.DONE else _do)(run, item, now)
-                item.save()
+        for _attempt in range(MAX_ATTEMPTS - 1):
+            try:
+                return _settle_item(run, pk, wanted, now)
+            except OperationalError as error:  # a deadlock, or a wait for too long: nothing of it was done
+                logger.warning("bulk run %s: item %s is tried again: %s", run.pk, pk, error)
+        _settle_item(run, pk, wanted, now)
     except Exception:
         # The one broad net: an order that cannot be worked on is told, and the others go on.
         logger.exception("bulk run %s: item %s", run.pk, pk)
         BulkItem.objects.filter(pk=pk, state=wanted).update(state=BulkItemState.FAILED, reason="failed", done_at=now)
+
+
+def _settle_item(run: BulkRun, pk: int, wanted: BulkItemState, now: datetime) -> None:
+    with transaction.atomic():
+        # Under the run's lock: what was stopped or taken back meanwhile gets nothing more done.
+        run_now = BulkRun.objects.select_for_update().filter(pk=run.pk, state=run.state).first()
+        item: BulkItem = BulkItem.objects.select_for_update().get(pk=pk)
+        if run_now and item.state == wanted:
+            (_undo if wanted == BulkItemState.DONE else _do)(run, item, now)
+            item.save()
 
 
 def _do(run: BulkRun, item: BulkItem, now: datetime) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, OperationalError, connection, transaction
 
 from disputes.adopting import catch_up
 from disputes.case_parcels import case_parcels
@@ -176,13 +176,18 @@ class Intake:
     def _store(
         self, batch: list[Record], report: Report, take: Callable[["Intake", list[Record], Report], None]
     ) -> None:
-        """One transaction for the batch; when the database refuses it, one for each row, so that one row is lost."""
+        """One transaction for the batch; when the database refuses it, one for each row, so that one row is lost.
+
+        Raises OperationalError where it is not the row that is to blame: whoever brings the rows brings them again.
+        """
         trial = Report(odd_numbers=set(report.odd_numbers))
         try:
             with transaction.atomic():
                 take(self._in_turn(), batch, trial)
         except (DatabaseError, ValueError, OverflowError) as error:
             if len(batch) == 1:
+                if isinstance(error, OperationalError):
+                    raise
                 message = f"could not be stored: {error}"
                 report.rejected.append(RowError(batch[0].row or 0, "", _name(batch[0]), message))
                 return

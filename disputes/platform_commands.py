@@ -70,6 +70,10 @@ ENDS: dict[str, Any] = {"claim_token": None, "lease_until": None}
 ONCE = {CommandKind.EXTEND_RECEIPT, CommandKind.REPLY_REVIEW}
 
 
+class _Lost(Exception):
+    """This process stood still for so long that another one may have the command by now, or a person called it off."""
+
+
 def queue_command(
     account: PlatformAccount,
     order_id: int,
@@ -154,19 +158,29 @@ def _refuse_old(now: datetime) -> None:
     """What could not be sent for so long is not sent any more: the person who asked for it has to look again."""
     waiting = PlatformCommand.objects.filter(state=ClaimState.PENDING, asked_at__lt=now - command_terms().too_old)
     for command in waiting.select_related("account", "order"):
-        error = PlatformError(Trouble.UNREACHABLE, "it could not be sent for a day")
-        _end(command, CommandState.REFUSED, error, now=now)
+        if not _leave_to_person(command, now=now):
+            error = PlatformError(Trouble.UNREACHABLE, "it could not be sent for a day")
+            _end(command, CommandState.REFUSED, error, now=now)
+
+
+def _leave_to_person(command: PlatformCommand, *, now: datetime) -> bool:
+    """Whether it may have been carried out, for its worker died before the answer was noted: then a person looks."""
+    if command.kind not in ONCE or command.sent_at is None:
+        return False
+    error = PlatformError(Trouble.UNREACHABLE, "it left, and no answer was noted")
+    _end(command, CommandState.UNSURE, error, now=now)
+    return True
 
 
 def _send(command: PlatformCommand, clock: Clock, sleep: Sleep) -> bool:
     """Whether the platform carried it out; whatever else came of it is noted on the command."""
     name = NEEDS[command.kind]
-    if command.kind in ONCE and command.sent_at is not None:  # its worker died before the answer was noted
-        lost = PlatformError(Trouble.UNREACHABLE, "it left, and no answer was noted", is_unsure=True)
-        _end(command, CommandState.UNSURE, lost, now=clock())
+    if _leave_to_person(command, now=clock()):
         return False
     try:
         _Sending(command, open_gateway(command.account, clock, sleep=sleep), clock).send()
+    except _Lost:
+        logger.warning("command %s was lost before it left", command.pk)
     except PlatformResting as error:
         _note_not_done(command)
         _put_back(command, str(error), clock())
@@ -220,12 +234,19 @@ def _end(command: PlatformCommand, state: CommandState, error: PlatformError | N
 def _record_done(command: PlatformCommand, *, now: datetime) -> None:
     """What a command that went through means for the order, in the name of the person who asked for it."""
     if command.kind == CommandKind.EXTEND_RECEIPT:
-        order = Order.objects.select_related("store", "buyer").get(pk=command.order_id)
-        end = protection_end(order, order.policy) or command.asked_at
-        data = {"protection_ends_at": max(end, command.asked_at) + timedelta(days=int(command.params["days"]))}
-        record(order.pk, Event(EventType.RECEIPT_EXTENDED, now, data=data), now=now, actor=command.actor)
+        end, before = _end_of(command), command.params.get("end_before")
+        # The new end may have been read already, before it was known that the extension had brought it.
+        extended = datetime.fromisoformat(before) if before else end
+        data = {"protection_ends_at": max(end, extended + timedelta(days=int(command.params["days"])))}
+        record(command.order_id, Event(EventType.RECEIPT_EXTENDED, now, data=data), now=now, actor=command.actor)
     elif command.kind == CommandKind.REPLY_REVIEW:
         _note_reply(command, now)
+
+
+def _end_of(command: PlatformCommand) -> datetime:
+    """From when the days of an extension count."""
+    order = Order.objects.select_related("store", "buyer").get(pk=command.order_id)
+    return max(protection_end(order, order.policy) or command.asked_at, command.asked_at)
 
 
 def _note_reply(command: PlatformCommand, now: datetime) -> None:
@@ -246,7 +267,7 @@ class _Sending:
     clock: Clock
 
     def send(self) -> None:
-        """Raises PlatformError, and PlatformResting."""
+        """Raises PlatformError, PlatformResting, and _Lost."""
         ways: dict[str, Callable[[], None]] = {
             CommandKind.EXTEND_RECEIPT: self._extend,
             CommandKind.AGREE: self._agree,
@@ -255,11 +276,12 @@ class _Sending:
         }
         ways[self.command.kind]()
 
-    def _tell(self, name: str, params: dict[str, str]) -> dict[str, Any]:
-        """Remember that it leaves before it does: from here on it can no longer be called off."""
+    def _tell(self, name: str, asked: dict[str, str], **kept: Any) -> dict[str, Any]:
+        """Remember that it leaves before it does: from here on it can no longer be called off. Raises _Lost."""
         held = PlatformCommand.objects.filter(pk=self.command.pk, claim_token=self.command.claim_token)
-        held.update(sent_at=self.command.sent_at or self.clock())
-        return self.gateway.tell(name, params)
+        if not held.update(sent_at=self.command.sent_at or self.clock(), **kept):
+            raise _Lost
+        return self.gateway.tell(name, asked)
 
     def _done(self) -> None:
         now = self.clock()
@@ -270,8 +292,10 @@ class _Sending:
 
     # --- an order -----------------------------------------------------------------------------------------------------
     def _extend(self) -> None:
-        params = {"param0": self.command.order.order_number, "param1": str(self.command.params["days"])}
-        answer = self._tell(method("extend"), params)
+        # Without an answer a person looks, and by then the end that is known may be the new one.
+        self.command.params["end_before"] = _end_of(self.command).isoformat()
+        asked = {"param0": self.command.order.order_number, "param1": str(self.command.params["days"])}
+        answer = self._tell(method("extend"), asked, params=self.command.params)
         if not was_done(answer):
             code = text(answer.get("sub_error_code"))
             said = text(answer.get("memo")) or text(answer.get("error_message")) or "no words"

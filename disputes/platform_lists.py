@@ -19,6 +19,8 @@ from orders.platform.times import read_time
 from orders.providers.reading import text
 from orders.records import ReviewRecord
 
+OVER_FULL = "a full page of them, and there may be more that the platform does not list"
+
 
 # --- disputes ---------------------------------------------------------------------------------------------------------
 def read_open_issues(reading: Reading) -> None:
@@ -107,16 +109,20 @@ def _take_issue(reading: Reading, number: str, buyer_login: str, modified: str) 
 def read_reviews_since(reading: Reading) -> None:
     """The reviews since the last reading, span by span. Raises PlatformError, and Unfinished.
 
-    The platform gives no pages here: a span that brings a page's worth may hold more, and is asked for in halves.
+    The platform gives no pages here: a span that brings a page's worth may hold more, and is asked for in halves. Of
+    the shortest one nobody can tell whether it is all: that is said.
     """
     begin, end = reading.span()
     while (start := datetime.fromisoformat(reading.position.get("at", begin.isoformat()))) < end:
         reading.check_time()
         step = timedelta(seconds=reading.place("step")) or feed_terms().reviews_window
-        found = _ask_reviews(reading, start, min(start + step, end))
-        if len(found) >= feed_terms().page and step > feed_terms().reviews_shortest:
-            reading.keep(step=int(step.total_seconds() / 2))
-            continue
+        stop = min(start + step, end)
+        found = _ask_reviews(reading, start, stop)
+        if len(found) >= feed_terms().page:
+            if step > feed_terms().reviews_shortest:
+                reading.keep(step=int(step.total_seconds() / 2))
+                continue
+            reading.note_problem(f"reviews from {start:%Y-%m-%d %H:%M} to {stop:%H:%M} UTC: {OVER_FULL}")
         reading.expect(len(found))
         reading.count(len(found), new=sum(_take_review(reading, review) for review in found))
         reading.keep(at=(start + step).isoformat(), step=0)

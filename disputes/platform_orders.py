@@ -7,11 +7,14 @@ into a page that is yet to be read; none is missed.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
+
+from django.db import transaction
 
 from disputes.intake import Intake, Report
 from disputes.platform_readings import Reading
-from disputes.recording import record
+from disputes.recording import take_in
 from orders.events import Event, EventType
 from orders.models import Order, PlatformAccount, PlatformLine
 from orders.platform.gateway import Gateway
@@ -31,6 +34,7 @@ from orders.platform.order_forms import (
 )
 from orders.platform.terms import order_terms
 from orders.records import OrderRecord
+from orders.services.ledger import open_ledger, save_ledgers
 from orders.services.platform_capabilities import may_use
 
 DOOR = "aliexpress"  # how the timeline names it
@@ -123,7 +127,7 @@ class _Known:
 
 
 def take_orders(account: PlatformAccount, found: Sequence[PlatformOrder], *, now: datetime) -> Report:
-    """Take these orders in as an order file would; the report says what became of them."""
+    """Take these orders in as an order file would; the report says what became of them. Raises OperationalError."""
     numbers = [order.record.order_number for order in found]
     if not numbers:
         return Report()
@@ -179,12 +183,25 @@ def _keep_lines(account: PlatformAccount, found: Iterable[PlatformOrder], ids: d
 
 
 def _record_more(order_id: int, order: PlatformOrder, now: datetime) -> None:
-    """What a file cannot tell: further parcels, and how much went back when."""
-    for parcel in order.more_parcels:
-        data = {"carrier": parcel.carrier, "tracking_number": parcel.number}
-        record(order_id, Event(EventType.SHIPPED, parcel.shipped_at, data=data), now=now, actor=DOOR)
-    if order.refunded and order.refunded_at:
-        before = Order.objects.values_list("refunded_amount", flat=True).get(pk=order_id)
-        if order.refunded > before:  # what a person has entered already is that refund
-            event = Event(EventType.REFUND_ISSUED, order.refunded_at, data={"amount": order.refunded - before})
-            record(order_id, event, now=now, actor=DOOR)
+    """Record what a file cannot tell: further parcels, and how much went back when.
+
+    Two workers may have read the same order in two lists: what is new of it is known only under the order's lock.
+    """
+    if not (order.more_parcels or order.refunded):
+        return
+    with transaction.atomic():
+        ledger = open_ledger(order_id, now=now, actor=DOOR)
+        if facts := _further_facts(order, ledger.order.refunded_amount):
+            take_in(ledger, facts)
+            save_ledgers([ledger])
+
+
+def _further_facts(order: PlatformOrder, refunded: Decimal) -> list[Event]:
+    """`refunded` is what is known to have gone back: what a person has entered already is that refund."""
+    facts = [
+        Event(EventType.SHIPPED, parcel.shipped_at, data={"carrier": parcel.carrier, "tracking_number": parcel.number})
+        for parcel in order.more_parcels
+    ]
+    if order.refunded and order.refunded_at and order.refunded > refunded:
+        facts.append(Event(EventType.REFUND_ISSUED, order.refunded_at, data={"amount": order.refunded - refunded}))
+    return facts

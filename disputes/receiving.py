@@ -22,7 +22,7 @@ from messaging.services.keeping import kept_files, save_with_files
 from messaging.services.matching import Match, find_order, find_own
 from orders.events import Event, EventType
 from orders.models import Order, Store, User
-from orders.services.ledger import OrderLedger, open_ledger, save_ledgers
+from orders.services.ledger import OrderLedger, lock_store, open_ledger, save_ledgers
 
 SAME_WITHIN = timedelta(minutes=10)  # the same words again so soon are a second click
 RULE = "M7"
@@ -69,6 +69,10 @@ def paste_message(
     text, sender = plain_lines(pasted.text), plain_line(pasted.sender)[:320]
     match = Match(order.pk, MatchedBy.PERSON) if order else find_order(store.pk, text=text, sender=sender)
     with transaction.atomic():
+        # The lock before the look: the second of two clicks finds what the first one keeps.
+        ledger = open_ledger(match.order_id, now=now, actor=str(user.pk)) if match else None
+        if ledger is None:
+            lock_store(store.pk)
         mine = InboundMessage.objects.filter(store=store, channel=InboundChannel.PASTED, text=text)
         recent = mine.filter(recorded_at__gt=now - SAME_WITHIN, order=match.order_id if match else None)
         same: InboundMessage | None = recent.first()
@@ -85,8 +89,8 @@ def paste_message(
             pasted_by=user,
         )
         row.save()
-        if match:
-            _file_under(row, match, now=now, actor=str(user.pk), is_urgent=True)
+        if ledger and match:
+            _file_in(ledger, row, match.by, is_urgent=True)
     return row
 
 

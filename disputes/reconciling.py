@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import CharField, Exists, F, OuterRef, Q, Value
+from django.db.models import CharField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
 from disputes.adopting import catch_up
@@ -14,7 +14,7 @@ from disputes.services.by_hand import FOR_A_PERSON
 from disputes.services.dispute_rows import open_disputes
 from disputes.services.telling import ask_for_hand
 from disputes.services.tracking_cases import ASKED, CaseMilestone, bring_case_in_line, follow_parcel
-from messaging.models import Message
+from messaging.models import Channel, Message, MessageState
 from orders.lifecycle import OPEN
 from orders.models import Milestone, Order
 from orders.services.ledger import OPEN_STATES, OrderLedger, open_ledger, save_ledgers, view_ledger
@@ -81,23 +81,39 @@ def _mend(order_id: int, now: datetime) -> None:
 
 
 def ask_for_hands(now: datetime) -> int:
-    """Raise the action behind each message that came to wait for a person after it was queued. Returns how many.
+    """Raise the action behind each message that waits for a person and for which nobody is asked. Returns how many.
 
     Two sweeps find the same message at once, so it is looked at again under its order's lock.
     """
-    asked = ActionItem.objects.filter(
-        order=OuterRef("order"), subject=OuterRef("purpose"), raised_at__gte=OuterRef("queued_at")
+    return sum(_ask_for_hand(message, now) for message in _unasked().order_by("pk")[:BATCH])
+
+
+def _unasked() -> QuerySet[Message]:
+    """Came to wait after they were queued, or shared their card with another one of their purpose, which closed it.
+
+    A card that a person closed by his word alone stays closed.
+    """
+    other = Message.objects.filter(
+        order=OuterRef("order"),
+        purpose=OuterRef("subject"),
+        state=MessageState.SENT,
+        channel=Channel.BY_HAND,
+        sent_at__gte=OuterRef("raised_at"),
+        sent_at__lte=OuterRef("closed_at"),
     )
-    waiting = list(Message.objects.filter(state__in=FOR_A_PERSON).exclude(Exists(asked)).order_by("pk")[:BATCH])
-    return sum(_ask_for_hand(message, now) for message in waiting)
+    stands = Q(state=ActionState.OPEN) | Q(state=ActionState.DONE) & ~Exists(other)
+    asked = ActionItem.objects.filter(
+        stands, order=OuterRef("order"), subject=OuterRef("purpose"), raised_at__gte=OuterRef("queued_at")
+    )
+    waiting: QuerySet[Message] = Message.objects.filter(~Exists(asked), state__in=FOR_A_PERSON)
+    return waiting
 
 
 def _ask_for_hand(message: Message, now: datetime) -> bool:
     with transaction.atomic():
         ledger = open_ledger(message.order_id, now=now, actor="reconciliation")
-        current = next(row for row in ledger.rows_of(Message) if row.pk == message.pk)
-        since = [row for row in ledger.rows_of(ActionItem) if row.raised_at >= current.queued_at]
-        if current.state not in FOR_A_PERSON or any(row.subject == current.purpose for row in since):
+        current = _unasked().filter(pk=message.pk).first()
+        if current is None:
             return False
         ask_for_hand(ledger, current)
         save_ledgers([ledger])

@@ -11,6 +11,7 @@ from evidence.services.bundles import build_bundle, waiting_bundles
 from evidence.services.erasure import erase_expired
 from evidence.services.exhibits import remove_orphans
 from evidence.services.orphans import remove_orphaned_uploads
+from evidence.services.versions import remove_orphaned_files
 
 BUDGET = timedelta(seconds=120)  # well below the broker's visibility timeout
 EXPIRES = 30  # seconds; after an outage no pile of old wake-ups
@@ -39,9 +40,10 @@ def run_appeal(appeal_id: int) -> None:
 
 @shared_task
 def tidy_exhibits() -> None:
-    """Remove what broken-off uploads left."""
+    """Remove what broken-off uploads, and workers that died over a bundle, left."""
     remove_orphans(timezone.now())
     remove_orphaned_uploads(timezone.now())
+    remove_orphaned_files(timezone.now())
 
 
 @shared_task

@@ -1,8 +1,10 @@
 """A look into a mailbox by IMAP: what is new there, mail by mail, read only, and never more of one than we take.
 
 The folder is opened read-only: nothing is marked, moved or deleted, and people go on reading their mail as before.
+A look ends at its time, and an answer at its size, whatever the server says or does not say.
 """
 
+import imaplib
 import socket
 import ssl
 from collections.abc import Callable, Iterator
@@ -15,11 +17,14 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import IMAPClientError, LoginError
 
 from messaging.models.mailboxes import MailboxTrouble, Security
+from orders.connecting import Watch
 from orders.outward import ForbiddenAddress, check_peer
 
 BEGINNING = 256 * 1024  # bytes that are read of a mail that is larger than we take
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
+LOOK_SECONDS = 240  # for all of a look: less than the lease, so that nobody else is at the mailbox meanwhile
+ANSWER_BYTES = 4_000_000  # of one answer, beside the mail that it brings
 PLENTY = 2_000  # mails of one look; the next look goes on
 
 
@@ -53,10 +58,61 @@ class Lying:
     is_cut: bool
 
 
+class _Conversation(imaplib.IMAP4):
+    """What is said over a watched connection; to one command the server says no more than so many bytes."""
+
+    def __init__(self, address: Address, watch: Watch) -> None:
+        self.watch, self.left, self.most = watch, ANSWER_BYTES, ANSWER_BYTES
+        self.context = ssl.create_default_context() if address.security is Security.TLS else None
+        super().__init__(address.host, address.port, timeout=CONNECT_SECONDS)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        connected = self.watch.over(socket.create_connection((self.host, self.port), timeout))
+        return self.context.wrap_socket(connected, server_hostname=self.host) if self.context else connected
+
+    def _command(self, name: str, *words: Any) -> Any:
+        self.left = self.most
+        return super()._command(name, *words)  # type: ignore[misc]  # not in the stubs
+
+    def read(self, size: int) -> bytes:
+        """So many bytes of a mail. Raises IMAP4.abort where they are too many, TimeoutError where the time is over."""
+        if size > self.left:
+            raise self.abort(f"an answer of {size} bytes")
+        return self._heard(super().read(size))
+
+    def readline(self) -> bytes:
+        """The next line; raises the same."""
+        return self._heard(super().readline())
+
+    def _heard(self, said: bytes) -> bytes:
+        self.left -= len(said)
+        if self.watch.is_over:  # whoever was cut short looks as if he had ended
+            raise TimeoutError("the look took too long")
+        if self.left < 0:
+            raise self.abort("an answer without end")
+        return said
+
+
+class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
+    """The library's client, over such a conversation."""
+
+    def __init__(self, address: Address, watch: Watch) -> None:
+        self.address, self.watch = address, watch
+        is_tls, timeout = address.security is Security.TLS, SocketTimeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
+        super().__init__(address.host, address.port, ssl=is_tls, timeout=timeout)
+
+    def _create_IMAP4(self) -> _Conversation:  # noqa: N802
+        return _Conversation(self.address, self.watch)
+
+    def take(self, most: int) -> None:
+        """From now on answers may bring a mail of so many bytes."""
+        self._imap.most = most + ANSWER_BYTES
+
+
 class Mailbox:
     """An open folder; `uid_validity` says whether the numbers of an earlier look still mean the same mails."""
 
-    def __init__(self, client: IMAPClient, folder: str) -> None:
+    def __init__(self, client: _Client, folder: str) -> None:
         self._client = client
         selected = _asked(lambda: client.select_folder(folder, readonly=True), MailboxTrouble.FOLDER)
         self.uid_validity = int(selected.get(b"UIDVALIDITY", 0))
@@ -74,19 +130,21 @@ class Mailbox:
     def fetch(self, uid: int, *, most: int) -> Lying | None:
         """The mail, or its beginning where it is larger than `most` bytes; None when it is gone.
 
-        Raises MailboxProblem.
+        A server can be wrong about a mail's size, so no more than this is asked for. Raises MailboxProblem.
         """
+        self._client.take(most)
         known = _asked(lambda: self._client.fetch([uid], ["RFC822.SIZE", "INTERNALDATE"])).get(uid)
         if known is None:
             return None
         size = int(known[b"RFC822.SIZE"])
-        is_cut = size > most
-        part = f"BODY.PEEK[]<0.{BEGINNING}>" if is_cut else "BODY.PEEK[]"
-        answer = _asked(lambda: self._client.fetch([uid], [part])).get(uid, {})
+        wanted = BEGINNING if size > most else most + 1
+        answer = _asked(lambda: self._client.fetch([uid], [f"BODY.PEEK[]<0.{wanted}>"])).get(uid, {})
         raw = next((value for key, value in answer.items() if key.startswith(b"BODY[]")), None)
         if raw is None:
             return None
-        return Lying(bytes(raw), _utc(known.get(b"INTERNALDATE")), size, is_cut)
+        size = max(size, len(raw))
+        is_cut = size > most
+        return Lying(bytes(raw[:BEGINNING] if is_cut else raw), _utc(known.get(b"INTERNALDATE")), size, is_cut)
 
 
 def _utc(instant: datetime | None) -> datetime:
@@ -97,36 +155,41 @@ def _utc(instant: datetime | None) -> datetime:
 @contextmanager
 def open_mailbox(address: Address) -> Iterator[Mailbox]:
     """Log in and open the folder. Raises MailboxProblem."""
-    client = _connect(address)
-    try:
-        _log_in(client, address)
-        yield Mailbox(client, address.folder)
-    except (OSError, IMAPClientError) as error:
-        raise _problem(error, MailboxTrouble.ODD) from error
-    finally:
-        with suppress(OSError, IMAPClientError, AttributeError):
-            client.logout()
+    with Watch(LOOK_SECONDS) as watch:
+        client = _connect(address, watch)
+        try:
+            _log_in(client, address)
+            yield Mailbox(client, address.folder)
+        except (OSError, IMAPClientError) as error:
+            raise _problem(error, MailboxTrouble.ODD) from error
+        finally:
+            _leave(client)
 
 
-def _connect(address: Address) -> IMAPClient:
-    timeout = SocketTimeout(connect=CONNECT_SECONDS, read=ANSWER_SECONDS)
-    is_tls, context = address.security is Security.TLS, ssl.create_default_context()
+def _connect(address: Address, watch: Watch) -> _Client:
     try:
         _look_up(address)
-        client = IMAPClient(
-            address.host, address.port, ssl=is_tls, ssl_context=context if is_tls else None, timeout=timeout
-        )
+        client = _Client(address, watch)
     except (OSError, IMAPClientError, ValueError) as error:
         raise _problem(error, MailboxTrouble.UNREACHABLE) from error
     client.normalise_times = False  # its dates keep their zone
     try:
         check_peer(address.host, client.socket().getpeername()[0])  # the name may lead elsewhere the second time
         if address.security is Security.STARTTLS:
-            client.starttls(context)
+            client.starttls(ssl.create_default_context())
     except (OSError, IMAPClientError, ValueError) as error:
         client.shutdown()
         raise _problem(error, MailboxTrouble.ODD) from error
     return client
+
+
+def _leave(client: _Client) -> None:
+    """Say goodbye, or go without a word where the server does not listen."""
+    try:
+        client.logout()
+    except (OSError, IMAPClientError, AttributeError):
+        with suppress(OSError):
+            client.shutdown()
 
 
 def _look_up(address: Address) -> None:
@@ -135,7 +198,7 @@ def _look_up(address: Address) -> None:
         check_peer(address.host, str(numbers[0]))
 
 
-def _log_in(client: IMAPClient, address: Address) -> None:
+def _log_in(client: _Client, address: Address) -> None:
     try:
         client.login(address.user, address.password)
     except (LoginError, UnicodeError) as error:

@@ -1,7 +1,7 @@
 """Telling the team what is due: claim, look again, say it in one message for each channel, and mark it.
 
 No transaction is open while we talk to anybody. A repeat is possible only when this process dies between the answer
-and the mark.
+and the mark, or the database takes no mark for as long as the lease.
 """
 
 import logging
@@ -12,9 +12,11 @@ from typing import Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
+from django.db import transaction
 
 from messaging.bulletins import POSTS, Bulletin, Verdict, channel_limits, judge, write_plain
 from messaging.channels import ChannelKind
+from messaging.marking import Unmarked, mark_firmly
 from messaging.models import NoticeState, TeamChannel, TeamNotice
 from messaging.services.team import note_failure, note_success, take_turn
 from orders.encryption import UnreadableSecret
@@ -80,7 +82,15 @@ def _tell(recipient: Recipient, kind: str, clock: Clock, desk: Desk) -> int:
             _end(claim, notices, NoticeState.CANCELLED, reason="nothing to say")
             return 0
         verdict = deliver(recipient, bulletin, now=clock())
-        return _mark(claim, notices, recipient, verdict, now=clock())
+        said_at = clock()
+        if not verdict.is_taken:
+            _note_refusal(claim, notices, recipient, verdict, now=said_at)
+            return 0
+        return mark_firmly(lambda: _mark(claim, notices, recipient, now=said_at), clock, until=claim.lease_until)
+    except Unmarked:
+        logger.exception("notices to %s were told and are not marked: they are told again later", recipient.pk)
+        claim.ids.clear()
+        return 0
     except Exception as error:
         # The one broad net: what cannot be said waits, and the others are told.
         logger.exception("notices to %s could not be told", recipient.pk)
@@ -106,21 +116,25 @@ def _end(claim: Claim, notices: Sequence[TeamNotice], state: NoticeState, *, rea
     rows.update(state=state, reason=reason[:200], claim_token=None, lease_until=None)
 
 
-def _mark(claim: Claim, notices: Sequence[TeamNotice], recipient: Recipient, verdict: Verdict, *, now: datetime) -> int:
-    """Write down how it went; returns how many notices were told."""
-    if verdict.is_taken:
-        rows = TeamNotice.objects.filter(pk__in=[notice.pk for notice in notices], claim_token=claim.token)
-        told = rows.update(state=NoticeState.SENT, sent_at=now, claim_token=None, lease_until=None, last_error="")
+def _mark(claim: Claim, notices: Sequence[TeamNotice], recipient: Recipient, *, now: datetime) -> int:
+    """Mark the notices as told; returns how many. It can be repeated."""
+    with transaction.atomic():
         if isinstance(recipient, TeamChannel):
             note_success(recipient.pk, now=now)
-        return told
+        rows = TeamNotice.objects.filter(pk__in=[notice.pk for notice in notices], claim_token=claim.token)
+        return rows.update(state=NoticeState.SENT, sent_at=now, claim_token=None, lease_until=None, last_error="")
+
+
+def _note_refusal(
+    claim: Claim, notices: Sequence[TeamNotice], recipient: Recipient, verdict: Verdict, *, now: datetime
+) -> None:
+    """Write down that it was not taken, and when it is tried again."""
     if isinstance(recipient, TeamChannel):
         note_failure(recipient.pk, verdict.said, now=now, wait=verdict.wait)
     logger.warning("notices to %s %s were not taken: %s", type(recipient).__name__, recipient.pk, verdict.said)
     if verdict.wait is None:  # "too many" is no notice's fault, and costs none an attempt
         for notice in notices:
             fail_claimed(TeamNotice, notice.pk, claim.token, error=verdict.said, now=now)
-    return 0
 
 
 # --- out of the house -------------------------------------------------------------------------------------------------

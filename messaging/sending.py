@@ -1,7 +1,7 @@
 """Sending what is due: claim, look again, hand it to the mail server, and mark it right after the server's 250.
 
 No transaction is open while we talk to the server. A repeat is possible only when this process dies between the 250
-and the mark; it then carries the same Message-ID.
+and the mark, or the database takes no mark for as long as the lease; it then carries the same Message-ID.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from django.db import connection, transaction
 from django.db.models import BigAutoField, CharField, DateTimeField, QuerySet, UUIDField
 
 from messaging.guards import message_obstacle, order_obstacle
+from messaging.marking import Unmarked, mark_firmly
 from messaging.models import Channel, Message, MessageState
 from messaging.rendering import clean_value
 from messaging.services.answers import note_reached
@@ -111,6 +112,9 @@ def _send_claim(claim: Claim, clock: Callable[[], datetime], until: datetime) ->
                 sent += _send_one(message, server, clock)
             except ServerAway:
                 raise
+            except Unmarked:
+                logger.exception("message %s left and is not marked: it leaves again after its lease", message.pk)
+                claim.ids.remove(message.pk)
             except Exception as error:
                 # The one broad net: a message that cannot be made waits, and the others go on.
                 logger.exception("message %s could not be sent", message.pk)
@@ -151,9 +155,8 @@ def _send_one(message: Message, server: BaseEmailBackend, clock: Callable[[], da
         logger.warning("message %s was not taken: %s", message.pk, error)
         _give_back(message, error, now=clock())
         return False
-    marked_at = clock()
-    if not _mark_at_once(message, standing, digest, now=marked_at):
-        mark_sent(message, digest, now=marked_at, is_awaited=standing.is_awaited)
+    left_at = clock()
+    mark_firmly(lambda: _mark(message, standing, digest, now=left_at), clock, until=message.lease_until or left_at)
     return True
 
 
@@ -237,12 +240,17 @@ def _unencoded(text: str) -> str:
     return text.replace("=?", "= ?")
 
 
+def proof_name(message: Message) -> str:
+    """Where the mail lies once it was about to leave, whether it then left or not."""
+    return f"messages/{message.queued_at:%Y/%m}/{message.pk}.eml"
+
+
 def keep_proof(message: Message, mail: Mail) -> str:
     """Keep the mail before it goes out, so that nothing stands between the 250 and the mark; returns its SHA-256.
 
     Raises ServerAway when the disk does not take it.
     """
-    name = f"messages/{message.queued_at:%Y/%m}/{message.pk}.eml"
+    name = proof_name(message)
     storage: Any = message.proof.storage
     try:
         storage.replace(name, mail.raw)
@@ -250,6 +258,11 @@ def keep_proof(message: Message, mail: Mail) -> str:
         raise ServerAway(f"the mail cannot be kept: {error.strerror or error}") from error
     message.proof.name = name
     return hashlib.sha256(mail.raw).hexdigest()
+
+
+def _mark(message: Message, standing: Standing, digest: str, *, now: datetime) -> None:
+    if not _mark_at_once(message, standing, digest, now=now):
+        mark_sent(message, digest, now=now, is_awaited=standing.is_awaited)
 
 
 def _mark_at_once(message: Message, standing: Standing, digest: str, *, now: datetime) -> bool:

@@ -99,7 +99,7 @@ def _deliver_in_turn(webhook_id: int, clock: Clock, *, until: datetime) -> int:
 
 def _deliver_some(webhook_id: int, clock: Clock, *, until: datetime) -> int:
     """Tell one webhook some of what is due; after a failure the rest waits with it."""
-    webhook = Webhook.objects.select_related("store").filter(pk=webhook_id).first()
+    webhook = _find_webhook(webhook_id)
     if webhook is None:  # it was removed while something was recorded that it was to be told
         WebhookDelivery.objects.filter(webhook=webhook_id).delete()
         return 0
@@ -114,6 +114,9 @@ def _deliver_some(webhook_id: int, clock: Clock, *, until: datetime) -> int:
         for delivery in rows.select_related("event__order").order_by("pk"):
             if clock() >= min(until, claim.work_until):
                 break
+            webhook = _find_webhook(webhook_id)  # its owner may have moved it, or switched it off, since the last post
+            if webhook is None or not webhook.is_on:
+                break
             went = _deliver(webhook, delivery, claim, clock)
             taken += went is Went.TAKEN
             if went is Went.PAUSED:
@@ -123,15 +126,23 @@ def _deliver_some(webhook_id: int, clock: Clock, *, until: datetime) -> int:
     return taken
 
 
+def _find_webhook(webhook_id: int) -> Webhook | None:
+    webhook: Webhook | None = Webhook.objects.select_related("store").filter(pk=webhook_id).first()
+    return webhook
+
+
 def deliver_now(delivery: WebhookDelivery, clock: Clock) -> WebhookDelivery:
-    """Post one delivery now, for somebody who waits for the answer; gives it as it stands then."""
+    """Post one delivery now, for somebody who waits for the answer; gives it as it stands then.
+
+    Where its webhook was removed meanwhile, nothing is posted.
+    """
     claim = claim_due(WebhookDelivery, now=clock(), among=WebhookDelivery.objects.filter(pk=delivery.pk))
-    if claim.ids:
-        webhook = Webhook.objects.select_related("store").get(pk=delivery.webhook_id)
-        rows = WebhookDelivery.objects.filter(pk=delivery.pk).select_related("event__order")
-        _deliver(webhook, rows.get(), claim, clock)
-        release_claim(WebhookDelivery, claim)
-    return WebhookDelivery.objects.get(pk=delivery.pk)
+    rows = WebhookDelivery.objects.filter(pk__in=claim.ids, claim_token=claim.token).select_related("event__order")
+    claimed, webhook = rows.first(), _find_webhook(delivery.webhook_id)
+    if claimed and webhook:
+        _deliver(webhook, claimed, claim, clock)
+    release_claim(WebhookDelivery, claim)
+    return WebhookDelivery.objects.filter(pk=delivery.pk).first() or delivery
 
 
 def _deliver(webhook: Webhook, delivery: WebhookDelivery, claim: Claim, clock: Clock) -> Went:
@@ -158,7 +169,6 @@ def _note_success(webhook: Webhook, delivery: WebhookDelivery, claim: Claim, sai
     )
     if webhook.failures >= OUTAGE:
         try_at_once(webhook, now=now)
-    webhook.failures = 0
 
 
 def _post(webhook: Webhook, delivery: WebhookDelivery, *, now: datetime) -> Answer:
@@ -192,7 +202,6 @@ def _note_refusal(
     elif answer.status in OF_ONE_EVENT and not webhook.failures:
         _note_failed_delivery(webhook, delivery, claim, said, now=now)
         _count_failure(webhook.pk, said, now=now)
-        webhook.failures = 1
         return Went.REFUSED
     else:
         _note_failure(webhook, delivery, claim, said, now=now, asked=asked)

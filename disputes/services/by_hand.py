@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import transaction
 
 from disputes.models import ActionKind
-from disputes.services.actions import complete_in, reopen_in, settle_actions
+from disputes.services.actions import complete_in, is_asked, reopen_in, settle_actions
 from disputes.services.promises import ask_again
 from disputes.services.telling import ask_for_hand
 from messaging.guards import DISPUTE_OPEN, message_obstacle
@@ -34,6 +34,7 @@ def say_sent(message_id: int, *, now: datetime, actor: str, note: str = "") -> b
         if not note_sent_by_hand(ledger, message, note=note):
             return False
         complete_in(ledger, ASKED_BY, subject=message.purpose, note=note)
+        ask_for_next(ledger, message.purpose)
         save_ledgers([ledger])
     return True
 
@@ -49,7 +50,8 @@ def take_back_sent(message_id: int, *, now: datetime, actor: str) -> bool:
         said_at = message.sent_at
         if not undo_sent_by_hand(ledger, message) or said_at is None:
             return False
-        reopen_in(ledger, ASKED_BY, subject=message.purpose, closed_at=said_at)
+        if not is_asked(ledger, message.purpose, *ASKED_BY):  # by then for the next one, and so for this one, too
+            reopen_in(ledger, ASKED_BY, subject=message.purpose, closed_at=said_at)
         ask_again(ledger, since=said_at)
         drop_moot_messages(ledger)
         save_ledgers([ledger])
@@ -86,8 +88,18 @@ def _resume(ledger: OrderLedger, message: Message) -> bool:
     except MissingVariables:
         return False
     settle_actions(ledger, ASKED_BY, reason="filled_in", subject=message.purpose)
-    ask_for_hand(ledger, message)
+    ask_for_next(ledger, message.purpose)
     return True
+
+
+def ask_for_next(ledger: OrderLedger, purpose: str) -> None:
+    """Ask for the oldest message of this purpose that still waits for a person, once the card that it shared is closed.
+
+    Of one purpose an order has one card, however many messages wait (M6).
+    """
+    waiting = [row for row in ledger.rows_of(Message) if row.purpose == purpose and row.state in FOR_A_PERSON]
+    if waiting:
+        ask_for_hand(ledger, min(waiting, key=lambda row: (row.send_after, row.sequence)))
 
 
 def _waiting(ledger: OrderLedger, message_ids: Collection[int]) -> list[Message]:
@@ -99,6 +111,7 @@ def _mail(ledger: OrderLedger, message: Message) -> bool:
     if not is_wanted or not usable_address(ledger.order.buyer.email) or not put_in_outbox(ledger, message):
         return False
     settle_actions(ledger, ASKED_BY, reason="by_email", subject=message.purpose)
+    ask_for_next(ledger, message.purpose)
     return True
 
 
@@ -111,6 +124,7 @@ def _open(message_id: int, *, now: datetime, actor: str) -> tuple[OrderLedger, M
 
 def drop_moot_messages(ledger: OrderLedger) -> None:
     """Cancel what waits for a person and must not be sent any more, with the reason."""
+    dropped = set()
     for message in ledger.rows_of(Message):
         if message.state not in FOR_A_PERSON:
             continue
@@ -124,3 +138,6 @@ def drop_moot_messages(ledger: OrderLedger) -> None:
             data = {"purpose": message.purpose, "reason": reason}
             ledger.write(EventKind.MESSAGE, "not_sent", at=ledger.now, rule=message.rule, data=data)
             settle_actions(ledger, ASKED_BY, reason=reason, subject=message.purpose)
+            dropped.add(message.purpose)
+    for purpose in sorted(dropped):
+        ask_for_next(ledger, purpose)

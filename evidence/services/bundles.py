@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from disputes.models import Dispute
-from disputes.recording import record
+from disputes.recording import take_in
 from evidence.bundling.collecting import collect
 from evidence.bundling.exhibits import exhibits_of
 from evidence.bundling.fitting import UnfitBundle, foresee
@@ -22,6 +22,7 @@ from evidence.services.building import Outcome, build
 from evidence.services.reports import bundle_report
 from evidence.services.versions import free_versions, make_version, take_version
 from orders.events import Event, EventType
+from orders.services.ledger import open_ledger, save_ledgers
 
 
 def request_bundle(dispute_id: int, *, recipient: str, now: datetime, actor: str) -> Bundle:
@@ -121,6 +122,8 @@ def mark_submitted(bundle_id: int, *, now: datetime, actor: str) -> Bundle:
     Raises ValueError when the bundle is not ready, and Bundle.DoesNotExist.
     """
     with transaction.atomic():
+        order_id: int = Bundle.objects.values_list("dispute__order", flat=True).get(pk=bundle_id)
+        ledger = open_ledger(order_id, now=now, actor=actor)  # before the bundle, as whoever erases the buyer does
         bundle: Bundle = Bundle.objects.select_for_update(of=("self",)).select_related("dispute").get(pk=bundle_id)
         if bundle.state == BundleState.SUBMITTED:
             return bundle
@@ -128,7 +131,8 @@ def mark_submitted(bundle_id: int, *, now: datetime, actor: str) -> Bundle:
             raise ValueError("the bundle is not ready: wait until it is made, or make it again")
         data = {"item": bundle.dispute.item, "sha256": bundle.sha256}
         event = Event(EventType.EVIDENCE_SUBMITTED, now, data={key: value for key, value in data.items() if value})
-        record(bundle.dispute.order_id, event, now=now, actor=actor)
+        take_in(ledger, [event])
+        save_ledgers([ledger])
         bundle.state, bundle.submitted_at = BundleState.SUBMITTED, now
         bundle.save(update_fields=["state", "submitted_at"])
     return bundle

@@ -9,11 +9,9 @@ import logging
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.db.models import QuerySet
 
 from disputes.models import ActionItem, Dispute, Review
@@ -26,6 +24,7 @@ from disputes.services.promises import forget_promises
 from disputes.services.review_erasure import forget_reviews, forget_unjoined
 from evidence.models import Appeal, Bundle, BundleState, Exhibit, Version
 from evidence.services.building import kept
+from evidence.services.versions import remove_files
 from messaging.guards import ERASED
 from messaging.models import InboundMessage, Message
 from messaging.services.erasure import forget_messages
@@ -166,7 +165,7 @@ def _erase(
         said=sum(map(len, said.values())),
         messages=forget_messages(orders),
         files=forget_files(order_files(buyer.store, orders, now=now)) if orders else 0,
-        bundles=_remove_bundles(list(_removable(orders).filter(pk__in=bundles))),
+        bundles=_remove_bundles(_removable(orders).filter(pk__in=bundles)),
     )
     erased.reviews = _forget_in_rows(buyer, orders, now)
     for ledger in ledgers:
@@ -226,22 +225,16 @@ def _removable(orders: Sequence[Order]) -> QuerySet[Bundle]:
 
 def _remove_appeals(orders: Sequence[Order]) -> None:
     """Appeals against his reviews that nobody handed in prove nothing to anybody; those that were handed in stay."""
-    _remove_bundles(list(Appeal.objects.filter(review__order__in=orders).exclude(state=BundleState.SUBMITTED)))
+    _remove_bundles(Appeal.objects.filter(review__order__in=orders).exclude(state=BundleState.SUBMITTED))
 
 
-def _remove_bundles(rows: Sequence[Version]) -> list[str]:
+def _remove_bundles(versions: QuerySet[Any]) -> list[str]:
+    """Locked first: a worker that is about to name its files finds no row, and removes them itself."""
+    rows: list[Version] = list(versions.select_for_update(of=("self",)).order_by("pk"))
     for row in rows:
         row.delete()
-        named = {file["file"] for files in _others(row) for file in files}
-        for name in {row.file, *(file["file"] for file in row.files)} - named - {""}:
-            (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
+    remove_files(name for row in rows for name in (row.file, *(file["file"] for file in row.files)))
     return [row.sha256 for row in rows]
-
-
-def _others(row: Version) -> list[list[dict[str, Any]]]:
-    """The files of the bundles that were made of the same inputs: equal cases share their files."""
-    rows = type(row)._default_manager.filter(inputs=row.inputs).exclude(inputs="")
-    return list(rows.values_list("files", flat=True))
 
 
 def erase_expired(clock: Callable[[], datetime], *, until: datetime) -> int:
@@ -279,6 +272,9 @@ def _erase_one(buyer_id: int, now: datetime) -> bool:
         return False
     except OSError:
         logger.exception("a file of buyer %s could not be deleted", buyer_id)
+        return False
+    except OperationalError:
+        logger.exception("buyer %s could not be erased for now: he is tried again", buyer_id)
         return False
     return True
 

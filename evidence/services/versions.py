@@ -1,17 +1,22 @@
 """A version on its way through the workers: free, taken by one, made or failed; whatever case it tells."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Cast
 
-from evidence.models import BundleState, Version
-from evidence.services.building import Outcome
+from evidence.models import Appeal, Bundle, BundleState, Version
+from evidence.services.building import LOST, Outcome
 
 SILENCE = timedelta(minutes=6)  # without a sign of work for so long, a version's worker is taken for dead
 MAX_ATTEMPTS = 3
+VERSIONS: tuple[type[Version], ...] = (Bundle, Appeal)
 Made = TypeVar("Made", bound=Version)
 Report = dict[str, Any]
 
@@ -58,7 +63,7 @@ def make_version(
         mine.update(state=BundleState.FAILED, error=f"{error}"[:2000] or type(error).__name__)
         raise
     first = outcome.files[0]
-    mine.update(
+    is_mine = mine.update(
         state=BundleState.READY,
         progress=100,
         heartbeat_at=clock(),
@@ -71,3 +76,48 @@ def make_version(
         report=report,
         error="",
     )
+    if not is_mine and not rows.filter(pk=version.pk).exists():  # erased meanwhile; another attempt's are not touched
+        remove_files(_names(outcome.files))
+
+
+def remove_files(names: Iterable[str]) -> None:
+    """Remove published files, by their names below MEDIA_ROOT. Those that a version still names stay.
+
+    Equal cases share their files, and others a picture. Raises OSError.
+    """
+    for name in {*names} - {""}:
+        if not _is_named(name):
+            (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
+
+
+def _is_named(name: str) -> bool:
+    is_named = Q(file=name) | Q(told__contains=name)
+    rows = (model._default_manager.annotate(told=Cast("files", models.TextField())) for model in VERSIONS)
+    return any(found.filter(is_named).exists() for found in rows)
+
+
+def remove_orphaned_files(now: datetime) -> int:
+    """Remove yesterday's published files that no version names: their worker died too early. Returns how many."""
+    media = Path(settings.MEDIA_ROOT)
+    old = [path for path in media.glob("bundles/*/*") if _is_old(path, now)]
+    named = _named_files() if old else set()
+    # Looked at again: a worker that found its file there already has made it young before it names it.
+    gone = [path for path in old if str(path.relative_to(media)) not in named and _is_old(path, now)]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return len(gone)
+
+
+def _is_old(path: Path, now: datetime) -> bool:
+    with suppress(FileNotFoundError):  # somebody else was faster
+        return path.stat().st_mtime <= (now - LOST).timestamp()
+    return False
+
+
+def _named_files() -> set[str]:
+    rows = (model._default_manager.order_by().values_list("file", "files") for model in VERSIONS)
+    return {name for found in rows for first, files in found.iterator() for name in (first, *_names(files))}
+
+
+def _names(files: Iterable[dict[str, Any]]) -> list[str]:
+    return [file["file"] for file in files]

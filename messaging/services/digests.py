@@ -49,7 +49,7 @@ def _queue(notices: Iterable[TeamNotice], kind: NoticeKind) -> int:
 def _due_digests(now: datetime) -> Iterator[TeamNotice]:
     for worker in _workers():
         if worker.user.digest_hour is not None:
-            at = _today_at(worker.user.digest_hour, worker.zone, now)
+            at = _last_at(worker.user.digest_hour, worker.zone, now)
             yield from _due(worker.user, NoticeKind.DIGEST, at, f"digest {at:%Y-%m-%d}", now, late=LATE)
 
 
@@ -85,6 +85,12 @@ def _workers() -> Iterable[_Worker]:
 
 def _zone(*names: str) -> ZoneInfo:
     return ZoneInfo(next(name for name in (*names, "UTC") if name and known_zone(name)))
+
+
+def _last_at(hour: int, zone: ZoneInfo, now: datetime) -> datetime:
+    """The last time that it struck his hour: before tonight's comes, an outage may have kept last night's back."""
+    today = _today_at(hour, zone, now)
+    return today if today <= now else today - timedelta(days=1)
 
 
 def _today_at(hour: int, zone: ZoneInfo, now: datetime) -> datetime:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from messaging.guards import ERASED
 from messaging.models import Message, MessageState
+from messaging.sending import proof_name
 from messaging.services.inbound import forget_inbound
 from orders.models import Order
 
@@ -17,8 +18,10 @@ def forget_messages(orders: Sequence[Order]) -> int:
     Returns how many.
     """
     rows = Message.objects.filter(order__in=orders)
-    for row in rows.exclude(proof="").iterator():
-        row.proof.delete(save=False)
+    for row in rows.iterator():
+        # That of a mail that was about to leave and did not is named by no row.
+        for name in {proof_name(row), row.proof.name} - {"", None}:
+            row.proof.storage.delete(name)
     rows.filter(state__in=UNSENT).update(
         state=MessageState.CANCELLED, reason=ERASED, claim_token=None, lease_until=None
     )

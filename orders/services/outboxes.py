@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from orders.models import AuditKind, DeliveryState, OffReason, Webhook, WebhookDelivery
@@ -81,21 +81,26 @@ def _behind_since(webhook: Webhook, now: datetime) -> datetime | None:
 
 
 def _count_given_up(webhook: Webhook, now: datetime) -> int:
-    """Count each event that was given up once, however it came to that; a test is none."""
+    """Count each event that was given up, however it came to that; a test is none.
+
+    One that was asked for again, and is lost again, may be in the count already: that it is lost is told anew.
+    """
     lost = WebhookDelivery.objects.filter(UNCOUNTED, webhook=webhook)
     lost.filter(event=None).update(counted_at=now)
-    if not (count := lost.update(counted_at=now)):
+    count = lost.filter(asked_at=None).update(counted_at=now)
+    again = lost.exclude(asked_at=None).update(counted_at=now)
+    if not count + again:
         return 0
     found = WebhookDelivery.objects.filter(webhook=webhook, state=DeliveryState.DEAD, counted_at=now)
     first = found.exclude(event=None).aggregate(first=Min("event"), since=Min("raised_at"))
     kept = Webhook.objects.values("given_up", "given_up_event", "given_up_from").get(pk=webhook.pk)
     Webhook.objects.filter(pk=webhook.pk).update(
-        given_up=F("given_up") + count,
+        given_up=count + max(kept["given_up"], again),
         given_up_event=min(filter(None, (kept["given_up_event"], first["first"])), default=None),
         given_up_from=min(filter(None, (kept["given_up_from"], first["since"])), default=now),
         given_up_at=now,
     )
-    return count
+    return count + again
 
 
 # --- switched off by us -----------------------------------------------------------------------------------------------

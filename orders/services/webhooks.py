@@ -170,13 +170,14 @@ def _as_new(now: datetime) -> dict[str, Any]:
         "next_attempt_at": now,
         "last_error": "",
         "asked_at": now,
+        "counted_at": None,
     }
 
 
 def send_dead_again(webhook: Webhook, *, now: datetime) -> int:
     """Tell again what could not be told, the newest of it where not all may wait, and at once what waits.
 
-    Returns how many had been given up. With all of them under way again, what is given up is counted anew.
+    Returns how many had been given up. With all of them under way again, nothing is given up any more.
     """
     mine = WebhookDelivery.objects.filter(webhook=webhook)
     dead = mine.filter(state=DeliveryState.DEAD).order_by("-pk")
@@ -185,9 +186,8 @@ def send_dead_again(webhook: Webhook, *, now: datetime) -> int:
         room = webhook_terms().most_waiting - mine.filter(state=DeliveryState.PENDING).count()
         if first := dead.values_list("pk", flat=True)[max(room, 0) :].first():
             return dead.filter(pk__gt=first).order_by().update(**_as_new(now))
-        all_of_them = Webhook.objects.filter(pk=webhook.pk, given_up__lte=dead.count())
-        anew = {"counted_at": None} if all_of_them.update(**NOTHING_GIVEN_UP) else {}
-        return dead.order_by().update(**_as_new(now), **anew)
+        Webhook.objects.filter(pk=webhook.pk, given_up__lte=dead.count()).update(**NOTHING_GIVEN_UP)
+        return dead.order_by().update(**_as_new(now))
 
 
 # --- what was told ----------------------------------------------------------------------------------------------------

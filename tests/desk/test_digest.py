@@ -120,6 +120,17 @@ def test_a_morning_that_was_missed_is_not_made_up_for_in_the_evening(placed: Ord
     assert go("03-10 06:30") == 2
 
 
+def test_an_evening_that_was_missed_is_made_up_for_after_midnight(placed: Order, mail: Mailroom) -> None:
+    """23:00 in Shanghai is 15:00 UTC, and its midnight 16:00."""
+    due(placed, "03-10 20:00")
+    User.objects.filter(email=ALICE).update(digest_hour=23)
+    User.objects.exclude(email=ALICE).update(digest_hour=None)
+    assert go("03-10 14:59") == 0
+    assert go("03-10 16:30") == 1
+    assert go("03-10 17:00") == 0
+    assert go("03-11 15:00") == 1
+
+
 def test_a_new_person_gets_his_first_one_the_next_morning(placed: Order, mail: Mailroom) -> None:
     due(placed, "03-10 05:00")
     User.objects.update(date_joined=at("03-10 03:00"))

@@ -1,10 +1,12 @@
 """One deed for many orders: each once, whatever becomes of the worker; stopped, taken back, and told order by order."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import OperationalError, transaction
 
 from disputes import bulk, bulk_deeds
 from disputes.bulk import NotPossible, cancel_run, count_items, start_runs, undo_run, waiting_runs, work_on
@@ -12,7 +14,9 @@ from disputes.bulk_deeds import BULK_PURPOSES, foresee
 from disputes.models import ActionItem, BulkItem, BulkKind, BulkRun
 from messaging.models import Message
 from orders.models import Membership, Order, Store, TimelineEvent, User
+from orders.services.ledger import open_ledger
 from tests.cast import after, alices_store, at, clock_at, happens, paid, placed_order, shipped, ticking
+from tests.racing import apart, wait_for_a_lock
 
 pytestmark = pytest.mark.django_db
 NOW = "03-12 15:00"
@@ -116,6 +120,35 @@ def test_a_deed_that_fails_half_way_leaves_nothing_behind(
     assert done(run) == {"done": 4, "failed": 1, "skipped": 1}
     assert not Message.objects.filter(order=broken, purpose="tracking_update").exists()
     assert "no more room" in caplog.text
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_deadlock_costs_no_order_its_turn(orders: list[Order]) -> None:
+    run = asked("contact", CONTACT, orders)
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            open_ledger(orders[0].pk, now=at(NOW), actor="test")
+            worker = pool.submit(apart, lambda: done(run))
+            wait_for_a_lock()
+            BulkRun.objects.select_for_update().get(pk=run.pk)  # the worker holds it: PostgreSQL breaks his work off
+        assert worker.result() == {"done": 5, "skipped": 1}
+    assert updates() == 5
+
+
+def test_an_order_over_which_the_database_stumbles_each_time_is_told_and_the_others_go_on(
+    orders: list[Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = asked("contact", CONTACT, orders)
+    save = bulk_deeds.save_ledgers
+
+    def stumbles_over_one(ledgers: list[Any]) -> None:
+        if ledgers[0].order.pk == orders[1].pk:
+            raise OperationalError("deadlock detected")
+        save(ledgers)
+
+    monkeypatch.setattr(bulk_deeds, "save_ledgers", stumbles_over_one)
+    assert done(run) == {"done": 4, "failed": 1, "skipped": 1}
 
 
 def test_work_goes_on_in_another_turn_when_the_time_is_up(orders: list[Order], monkeypatch: pytest.MonkeyPatch) -> None:

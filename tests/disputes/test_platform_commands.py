@@ -10,11 +10,12 @@ from django.db import transaction
 
 from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionKind, ActionState, Dispute
-from disputes.platform_commands import cancel_command, queue_command, settle_unsure
+from disputes.platform_commands import cancel_command, queue_command, send_commands, settle_unsure
 from orders.models import Order, PlatformCommand, PlatformIssue, Store
 from orders.models.platforms import CommandKind, CommandState
 from orders.platform.interface import Capability
 from orders.platform.terms import command_terms
+from orders.services.claiming import reap_expired
 from orders.services.erasure import forget_private_data
 from orders.services.ledger import open_ledgers
 from tests.cast import alices_store, at
@@ -115,6 +116,21 @@ def test_an_extension_without_an_answer_is_never_sent_again_by_itself(shop: Shop
     assert not settle_unsure(command.pk, was_carried_out=False, now=shop.now)
 
 
+def test_the_days_of_an_unsure_extension_count_once_where_the_new_end_was_read_meanwhile(
+    shop: Shop, told: ToldOrder
+) -> None:
+    end = at("04-29 12:00") + timedelta(days=15)
+    shop.wire.faults.append(Fault.CUT_OFF)
+    command = ask(shop, CommandKind.EXTEND_RECEIPT, days=15)
+    shop.work()
+    shop.pass_time(hours=1)
+    told.changed_at, told.left = shop.now, end - shop.now
+    shop.sync()
+    assert Order.objects.get().protection_ends_at == end
+    assert settle_unsure(command.pk, was_carried_out=True, now=shop.now)
+    assert Order.objects.get().protection_ends_at == end
+
+
 def test_an_unsure_one_that_was_not_done_is_sent_again_when_a_person_says_so(shop: Shop, told: ToldOrder) -> None:
     shop.wire.faults.append(Fault.DROP)
     command = ask(shop, CommandKind.EXTEND_RECEIPT, days=15)
@@ -156,6 +172,17 @@ def test_what_could_not_be_sent_for_a_day_is_not_sent_any_more(shop: Shop, told:
     shop.now += command_terms().too_old
     shop.work()
     assert (again(command).state, told.extended) == (CommandState.REFUSED, [])
+
+
+def test_what_left_and_was_never_answered_is_not_called_refused_however_old_it_is(shop: Shop, told: ToldOrder) -> None:
+    command = ask(shop, CommandKind.EXTEND_RECEIPT, days=15)
+    PlatformCommand.objects.filter(pk=command.pk).update(sent_at=shop.now)  # its worker died after sending
+    shop.account.__class__.objects.update(trouble="wrong_secret")
+    shop.pass_time(hours=1)
+    shop.now += command_terms().too_old
+    shop.work()
+    assert again(command).state == CommandState.UNSURE
+    assert not Order.objects.get().timeline.filter(kind="refused").exists()
 
 
 # --- disputes ---------------------------------------------------------------------------------------------------------
@@ -213,6 +240,21 @@ def test_an_extension_whose_worker_died_after_sending_waits_for_a_person(shop: S
     shop.work()
     assert again(command).state == CommandState.UNSURE
     assert ask(shop, CommandKind.EXTEND_RECEIPT, days=5).pk == command.pk
+
+
+def test_an_offer_called_off_while_its_worker_stood_still_does_not_leave(shop: Shop, issue: Issue) -> None:
+    command = offer(shop, issue)
+
+    def stand_still(_seconds: float) -> None:
+        """For so long that the command is given back, before anything is told."""
+        if again(command).state == CommandState.CLAIMED:
+            shop.pass_time(minutes=6)
+            reap_expired(PlatformCommand, now=shop.now)
+            assert cancel_command(command.pk)
+
+    send_commands(shop.clock, until=shop.now + timedelta(seconds=30), sleep=stand_still)
+    assert again(command).state == CommandState.CANCELLED
+    assert issue.plans["seller"] == []
 
 
 def test_an_offer_to_a_dispute_that_ended_meanwhile_is_refused_and_the_end_is_told(shop: Shop, issue: Issue) -> None:

@@ -1,23 +1,30 @@
 """Reading from AliExpress: nothing is missed or told twice, and what fails costs nothing else."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from disputes.lifecycle import DisputeState
 from disputes.models import Dispute, Review
+from disputes.platform_orders import fetch_order
 from disputes.platform_syncing import sync_due
 from orders.lifecycle import OrderState
-from orders.models import Order, PlatformIssue, PlatformPush, Store
+from orders.models import Order, PlatformIssue, PlatformLine, PlatformPush, Store
 from orders.models.platforms import PlatformPushState
 from orders.platform.interface import Capability, Trouble
-from orders.platform.terms import circuit_terms, push_terms
+from orders.platform.terms import circuit_terms, feed_terms, push_terms
+from orders.services.ledger import open_ledger
 from orders.services.platform_accounts import disconnect_account
+from orders.services.platform_calls import open_gateway
 from orders.services.platform_pushes import PlatformReception, receive_platform_push, tidy_platform_pushes
 from tests.cast import alices_store, at, fact, happens, placed_order, ticking
 from tests.disputes.aliexpress import Shop, open_shop
+from tests.racing import apart, wait_for_a_lock
 from tests.servers.aliexpress import DETAIL, ISSUES, LIST, METHODS, AliExpressService, Row, order_line, push
 from tests.servers.faulty_http import Fault
 
@@ -113,6 +120,64 @@ def test_money_that_went_back_is_recorded_once_whoever_told_it_first(shop: Shop)
     shop.sync()
     kept.refresh_from_db()
     assert kept.refunded_amount == Decimal("10.00")
+
+
+def refund_of(amount: str) -> Row:
+    return {"refund_status": "refund_ok", "refund_time": "2026-03-09 09:00:00", "refund_cash_amt": {"amount": amount}}
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_money_that_went_back_is_recorded_once_when_two_workers_have_read_the_order(shop: Shop) -> None:
+    told = shop.order(status="FINISH", end_reason="buyer_accept_goods")
+    shop.sync()
+    order = Order.objects.get()
+    told.lines[0]["refund_info"] = refund_of("10.00")
+    gateway = open_gateway(shop.account, shop.clock, sleep=shop.sleep)
+    is_held, go_on = threading.Event(), threading.Event()
+
+    def hold_the_line() -> None:
+        """Up to here the other worker comes with the order taken in, and what went back not yet looked at."""
+        with transaction.atomic():
+            PlatformLine.objects.select_for_update().get()
+            is_held.set()
+            go_on.wait(10)
+
+    with ThreadPoolExecutor(2) as pool:
+        holder = pool.submit(apart, hold_the_line)
+        assert is_held.wait(10)
+        other = pool.submit(apart, lambda: fetch_order(shop.account, gateway, told.number, now=shop.now))
+        wait_for_a_lock()
+        with transaction.atomic():
+            happens(order, fact("03-09 16:00", "refund_issued", amount="10.00"))
+            go_on.set()
+            holder.result()
+            wait_for_a_lock()
+        other.result()
+    assert Order.objects.get().refunded_amount == Decimal("10.00")
+    assert order.timeline.filter(type="refund_issued").count() == 1
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_an_order_that_the_database_did_not_let_us_write_is_asked_for_again(shop: Shop) -> None:
+    told = shop.order(status="WAIT_SELLER_SEND_GOODS")
+    shop.sync()
+    shop.pass_time(hours=1)
+    told.status, told.end_reason, told.changed_at = "FINISH", "seller_send_goods_timeout", shop.now
+
+    def work_impatiently() -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '200ms'")
+        shop.sync()
+
+    with transaction.atomic():
+        open_ledger(Order.objects.get().pk, now=shop.now, actor="test")
+        apart(work_impatiently)
+    assert Order.objects.get().state == OrderState.PAID
+    shop.pass_time(minutes=5)
+    shop.work()
+    assert Order.objects.get().state == OrderState.CANCELLED
 
 
 def test_an_order_that_cannot_be_read_is_named_and_the_others_land(shop: Shop) -> None:
@@ -221,6 +286,16 @@ def test_so_many_reviews_that_there_may_be_more_are_asked_for_in_halves(shop: Sh
     shop.sync()
     assert shop.feed(Capability.REVIEWS).rows_done == 60
     assert Review.objects.count() == 60
+
+
+def test_an_hour_with_more_reviews_than_the_platform_lists_is_named(shop: Shop) -> None:
+    for second in range(feed_terms().page):
+        row = {"order_id": 8012345678900000 + second, "parent_order_id": 8012345678901234, "buyer_evaluation": "5"}
+        shop.platform.reviews.append(row | {"valid_date": f"2026-03-09 03:10:{second:02}"})
+    shop.sync()
+    feed = shop.feed(Capability.REVIEWS)
+    assert (feed.rows_done, Review.objects.count()) == (feed_terms().page, feed_terms().page)
+    assert "reviews from 2026-03-09" in feed.last_error
 
 
 # --- what fails -------------------------------------------------------------------------------------------------------

@@ -127,6 +127,15 @@ def test_the_mail_goes_and_its_hash_stays(order: Order) -> None:
     assert (message.state, len(message.proof_sha256)) == (MessageState.SENT, 64)
 
 
+def test_the_mail_goes_though_it_never_left(order: Order) -> None:
+    message: Message = order.messages.exclude(to="").order_by("pk")[0]
+    keep_proof(message, compose_mail(message))  # and the server refused it: its row names no proof
+    path = Path(message.proof.path)
+    assert "Maria" in path.read_text()
+    erase(order)
+    assert not path.exists()
+
+
 def test_what_has_not_left_never_will(order: Order) -> None:
     waiting = order.messages.filter(state=MessageState.PENDING)
     assert waiting.exists()

@@ -34,6 +34,7 @@ from evidence.services.erasure import erase_buyer, erase_expired
 from evidence.services.orphans import remove_orphaned_uploads
 from messaging.models import FailedAddress, InboundMessage
 from messaging.models.inbound import InboundChannel, Place
+from messaging.sending import compose_mail, keep_proof
 from orders.models import Buyer, Order, PrivateData, SavedView, SearchText, Store, User
 from orders.services.auditing import Doer
 from orders.services.erasure import ErasureCause
@@ -154,6 +155,25 @@ def test_what_a_killed_process_left_of_an_upload_goes_after_a_day(
     assert remove_orphaned_uploads(at(LATER)) == 3
     assert [path.exists() for path in left] == [True, False, False, False]
     assert all(Path(path).exists() for path in named)
+
+
+def test_a_mail_that_never_left_and_never_will_goes_after_a_day(
+    order: Order, settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    kept, pending, off = order.messages.exclude(to="").order_by("pk")[:3]
+    paths = []
+    for message, state in ((kept, "sent"), (pending, "pending"), (off, "cancelled")):
+        keep_proof(message, compose_mail(message))
+        paths.append(Path(message.proof.path))
+        message.state, message.proof = state, message.proof.name if state == "sent" else ""
+        message.save()
+    paths += [paths[0].with_name("999999.eml"), paths[0].with_name(".0a1b.part")]
+    for path in paths:
+        path.touch()
+        os.utime(path, (at("06-18 12:00").timestamp(),) * 2)
+    assert remove_orphaned_uploads(at(LATER)) == 3
+    assert [path.exists() for path in paths] == [True, True, False, False, False]
 
 
 def test_a_view_that_another_person_shares_is_not_overwritten_by_its_name(store: Store) -> None:

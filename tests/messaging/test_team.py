@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import LazySettings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
+from messaging import marking
 from messaging.models import NoticeState, TeamChannel, TeamNotice
 from messaging.notifying import tell_due
 from messaging.services.team import queue_notices, retry_notices, switch_channel, tidy_notices
@@ -228,3 +230,23 @@ def test_what_was_told_long_ago_is_forgotten(channel: TeamChannel) -> None:
     notice(channel, "old", state="sent"), notice(channel, "waiting")
     notice(channel, "new", state="sent", raised_at=at(NOW) + timedelta(days=80))
     assert tidy_notices(at(NOW) + timedelta(days=91)) == 1
+
+
+@pytest.mark.parametrize(("refusals", "state"), [(3, NoticeState.SENT), (5, NoticeState.CLAIMED)])
+def test_what_was_told_is_not_told_again_because_the_database_is_busy(
+    channel: TeamChannel, server: tuple[Chat, Wire], monkeypatch: pytest.MonkeyPatch, refusals: int, state: NoticeState
+) -> None:
+    monkeypatch.setattr(marking, "PAUSES", (0.0,) * 4)
+    left = ["database is locked"] * refusals
+
+    def wrap(execute: Any, sql: str, *given: Any) -> Any:
+        if left and "sent_at" in sql and "UPDATE" in sql:
+            raise OperationalError(left.pop())
+        return execute(sql, *given)
+
+    notice(channel, "a")
+    with connection.execute_wrapper(wrap):
+        tell()
+    assert states() == [state]
+    assert tell("03-05 10:02") == 0
+    assert len(server[0].posts) == 1

@@ -1,20 +1,31 @@
 """How a webhook's trouble ends: by itself, by its owner, by a program that catches up, or with the webhook."""
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from orders.delivering import deliver_due, deliver_now
 from orders.models import OffReason, Order, Webhook, WebhookDelivery
 from orders.services.auditing import Doer
-from orders.services.outboxes import bound_outboxes, switch_off
-from orders.services.webhooks import remove_webhook, send_dead_again
+from orders.services.outboxes import bound_outboxes, note_trouble, switch_off, troubled
+from orders.services.webhooks import (
+    change_webhook,
+    queue_test,
+    remove_webhook,
+    renew_secret,
+    send_again,
+    send_dead_again,
+    switch_webhook,
+)
 from tests.desk.api.conftest import Program, Receiver
-from tests.desk.api.test_outboxes import START, ask_buyer, heard, states, told_at
+from tests.desk.api.test_outboxes import START, ask_buyer, heard, proves, states, told_at
 from tests.desk.conftest import Enter, enter
 from tests.racing import apart, wait_for_a_lock
+from tests.servers.chats import chat_server
 from tests.servers.faulty_http import Fault
 
 __all__ = ["enter", "heard"]  # fixtures
@@ -82,6 +93,72 @@ def test_an_event_that_was_refused_makes_nobody_slow(heard: tuple[Webhook, Order
     assert told_at(START) == 1
     webhook.refresh_from_db()
     assert (states(), webhook.behind_since) == ({"pending": 1, "sent": 1}, None)
+
+
+@pytest.mark.parametrize("is_noted", [True, False])
+def test_an_event_that_is_sent_again_and_lost_again_is_told_again(heard: tuple[Webhook, Order], is_noted: bool) -> None:
+    webhook, order = heard
+    ask_buyer(order, 1)
+    WebhookDelivery.objects.update(state="dead")
+    bound_outboxes(START)
+    if is_noted:
+        note_trouble(webhook, Doer(), now=START)
+    days_later = START + timedelta(days=3)
+    assert send_again(WebhookDelivery.objects.get(), now=days_later)
+    assert not troubled(days_later).exists()
+    WebhookDelivery.objects.update(state="dead")
+    bound_outboxes(days_later)
+    assert [row.given_up for row in troubled(days_later)] == [1]
+
+
+# --- changed while it is told -----------------------------------------------------------------------------------------
+def told_while(receiver: Receiver, deed: Callable[[], object]) -> int:
+    """A turn of the workers in which the owner does something after the first post."""
+    done: list[object] = []
+
+    def clock() -> datetime:
+        if receiver[0].posts and not done:
+            done.append(deed())
+        return START
+
+    return deliver_due(clock, until=START + timedelta(minutes=1))
+
+
+def test_another_address_holds_from_the_next_post(heard: tuple[Webhook, Order], receiver: Receiver) -> None:
+    webhook, order = heard
+    ask_buyer(order, 3)
+    with chat_server() as (other, wire):
+        new = {"url": wire.url, "name": "", "event_types": webhook.event_types}
+        assert told_while(receiver, lambda: change_webhook(webhook, **new, doer=Doer(), now=START)) == 3
+        assert (len(receiver[0].posts), len(other.posts)) == (1, 2)
+
+
+def test_a_new_secret_signs_from_the_next_post(heard: tuple[Webhook, Order], receiver: Receiver) -> None:
+    webhook, order = heard
+    ask_buyer(order, 2)
+    assert told_while(receiver, lambda: renew_secret(webhook, Doer(), now=START)) == 2
+    webhook.refresh_from_db()
+    assert [proves(webhook.secret, receiver, number) for number in (0, 1)] == [False, True]
+
+
+@pytest.mark.parametrize(("deed", "left"), [(switch_webhook, {"sent": 1, "cancelled": 2}), (remove_webhook, {})])
+def test_nothing_is_posted_any_more_once_it_is_switched_off_or_removed(
+    heard: tuple[Webhook, Order], receiver: Receiver, deed: Callable[..., object], left: dict[str, int]
+) -> None:
+    webhook, order = heard
+    ask_buyer(order, 3)
+    assert told_while(receiver, lambda: deed(webhook, Doer(), now=START)) == 1
+    assert (len(receiver[0].posts), states()) == (1, left)
+
+
+def test_a_test_of_a_webhook_that_was_removed_at_that_moment_goes_nowhere(
+    heard: tuple[Webhook, Order], receiver: Receiver
+) -> None:
+    webhook, _order = heard
+    remove_webhook(webhook, Doer(), now=START)
+    assert deliver_now(queue_test(webhook, now=START), lambda: START).state == "pending"
+    told_at(START)
+    assert (receiver[0].posts, states()) == ([], {})
 
 
 @pytest.mark.postgresql

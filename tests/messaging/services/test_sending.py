@@ -1,19 +1,20 @@
 """Sending to a real mail server: once each, with proof, and what becomes of a message that is not taken."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
+from typing import Any
 
 import pytest
 from django.conf import LazySettings
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from disputes.models import ActionItem
 from disputes.reconciling import ask_for_hands
-from messaging import sending
+from messaging import marking, sending
 from messaging.models import Channel, Message, MessageState
 from messaging.sending import check_departure, claimed_messages, mark_sent, send_due
 from orders.models import Order, Store, TimelineEvent
@@ -420,3 +421,45 @@ def test_a_mail_that_another_worker_has_by_now_is_not_marked(
     assert again(message).state == MessageState.CLAIMED
     assert lines(message.order, "sent") == []
     assert not verify_timeline(Order.objects.get(pk=message.order_id))
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
+    """A database that takes no mark of what has left, so many times."""
+    monkeypatch.setattr(marking, "PAUSES", (0.0,) * 4)
+    refusals: list[str] = []
+
+    def wrap(execute: Any, sql: str, *given: Any) -> Any:
+        if refusals and "proof_sha256" in sql and "UPDATE" in sql:
+            raise OperationalError(refusals.pop())
+        return execute(sql, *given)
+
+    # The log keeps PostgreSQL's statements on the road that a wrapper stands at.
+    connection.force_debug_cursor = True
+    with connection.execute_wrapper(wrap):
+        yield lambda times: refusals.extend(["database is locked"] * times)
+    connection.force_debug_cursor = False
+
+
+def test_a_mail_that_left_is_marked_though_the_database_is_busy_for_a_while(
+    mail_server: Mailroom, message: Message, send: Send, busy: Callable[[int], None]
+) -> None:
+    busy(3)
+    assert send() == 1
+    assert (again(message).state, len(lines(message.order, "sent"))) == (MessageState.SENT, 1)
+    assert send(after(MORNING, hours=1)) == 0
+    assert len(mail_server.messages) == 1
+
+
+def test_a_mail_that_left_and_cannot_be_marked_leaves_no_sooner_than_its_lease_ends(
+    mail_server: Mailroom, store: Store, message: Message, send: Send, busy: Callable[[int], None]
+) -> None:
+    other = placed_order(store, number="82").messages.get()
+    busy(5)
+    assert send() == 1
+    assert sorted([again(message).state, again(other).state]) == [MessageState.CLAIMED, MessageState.SENT]
+    assert send(after(MORNING, minutes=4)) == 0
+    assert len(mail_server.messages) == 2
+    reap_expired(Message, now=at(after(MORNING, minutes=6)))
+    assert send(after(MORNING, minutes=6)) == 1
+    assert len(set(mail_server.message_ids())) == 2
