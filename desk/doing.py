@@ -14,6 +14,7 @@ from desk.forms.events import PART, EventForm, form_for
 from desk.own_pages import has_own_page
 from desk.platform_answers import CannotAsk, send_extension
 from desk.reason_words import reason_words
+from desk.row_ids import read_id
 from desk.selectors.shipping import Wish, order_wishes
 from disputes.bulk_deeds import PLATFORM_OFF
 from disputes.case_fields import UnusableAnswer
@@ -22,8 +23,9 @@ from disputes.models import ActionItem, ActionKind, ActionState
 from disputes.recording import record
 from disputes.services.actions import complete_action
 from disputes.services.after_sale import take_step
+from disputes.services.by_hand import say_sent
 from messaging.models import Message
-from messaging.services.by_hand import FOR_A_PERSON, mark_sent_by_hand
+from messaging.services.by_hand import FOR_A_PERSON
 from orders.events import EventType
 from orders.models import Order
 from orders.services.objections import Broken
@@ -139,9 +141,8 @@ def do_action(request: DeskRequest, item: ActionItem, *, now: datetime) -> Attem
         attempt = attempt_event(request, item.order, kind, form, is_command=True)
     elif request.POST.get("do") == "case_step":
         return _take_step(request, item, now=now)  # the case settles the item
-    elif request.POST.get("do") == "sent":
-        for message in _waiting(item):
-            mark_sent_by_hand(message.pk, now=now, actor=actor_of(request), note=note)
+    elif request.POST.get("do") == "sent" and (message := _shown(request, item)):
+        say_sent(message.pk, now=now, actor=actor_of(request), note=note)
     if attempt.is_done and not attempt.is_on_its_way:  # the platform's yes settles it, as it does from elsewhere
         complete_action(item.pk, now=now, actor=actor_of(request), note=note)
     return attempt
@@ -185,6 +186,10 @@ def offered_form(item: ActionItem, *, now: datetime) -> EventForm | None:
     return action_form(item, now=now) if item.kind in ACTION_EVENTS and item.state == ActionState.OPEN else None
 
 
-def _waiting(item: ActionItem) -> list[Message]:
+def _shown(request: DeskRequest, item: ActionItem) -> Message | None:
+    """The message on the card, if it still waits: of several, what was sent is the one that he saw."""
     waiting = Message.objects.filter(order=item.order_id, purpose=item.subject, state__in=FOR_A_PERSON)
-    return list(waiting)
+    if "message" in request.POST:
+        waiting = waiting.filter(pk=read_id(request.POST["message"]))
+    found: Message | None = waiting.order_by("queued_at").last()  # as the card chooses
+    return found

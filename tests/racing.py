@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db import connection
 
-
 # The server has the databases of the other tests, too; a wait for a transaction's end names none in pg_locks.
 WAITING = (
     "SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = current_database()"

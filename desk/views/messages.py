@@ -14,11 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from desk.access import DeskRequest, actor_of, readable, workable
 from desk.selectors.messages import BOXES, list_messages
 from desk.words import VARIABLES
-from disputes.models import ActionItem, ActionKind, ActionState
-from disputes.services.actions import complete_action
+from disputes.services.by_hand import say_sent, send_again
 from messaging.models import Message
 from messaging.rendering import MissingVariables
-from messaging.services.by_hand import mark_sent_by_hand, retry_message
 from messaging.vocabulary import Variable
 
 
@@ -51,9 +49,8 @@ def mark_sent(request: HttpRequest, pk: int) -> HttpResponse:
     """A person sent it himself; the action that asked for it is done."""
     desk_request, now = cast(DeskRequest, request), timezone.now()
     message: Message = workable(Message.objects.all(), desk_request, pk=pk)
-    note, actor = request.POST.get("note", "").strip()[:200], actor_of(desk_request)
-    if mark_sent_by_hand(message.pk, now=now, actor=actor, note=note):
-        _complete_actions(message, actor=actor, note=note)
+    note = request.POST.get("note", "").strip()[:200]
+    if say_sent(message.pk, now=now, actor=actor_of(desk_request), note=note):
         messages.success(request, _("Noted as sent by hand."))
     return _back(request, message)
 
@@ -65,8 +62,7 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
     desk_request = cast(DeskRequest, request)
     message: Message = workable(Message.objects.all(), desk_request, pk=pk)
     try:
-        if retry_message(message.pk, now=timezone.now(), actor=actor_of(desk_request)):
-            _complete_actions(message, actor=actor_of(desk_request), note="")
+        if send_again(message.pk, now=timezone.now(), actor=actor_of(desk_request)):
             messages.success(request, _("The message is in the outbox again."))
         else:
             messages.error(request, _("The buyer has no e-mail address: send it by hand."))
@@ -74,15 +70,6 @@ def try_again(request: HttpRequest, pk: int) -> HttpResponse:
         names = ", ".join(str(VARIABLES[Variable(name)]) for name in error.names)
         messages.error(request, _("Something is still missing: %(names)s.") % {"names": names})
     return _back(request, message)
-
-
-def _complete_actions(message: Message, *, actor: str, note: str) -> None:
-    kinds = [ActionKind.SEND_BY_HAND, ActionKind.CONTACT_BUYER]
-    items = ActionItem.objects.filter(
-        order=message.order_id, subject=message.purpose, kind__in=kinds, state=ActionState.OPEN
-    )
-    for pk in items.values_list("pk", flat=True):
-        complete_action(pk, now=timezone.now(), actor=actor, note=note)
 
 
 def _back(request: HttpRequest, message: Message) -> HttpResponse:

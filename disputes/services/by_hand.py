@@ -13,7 +13,13 @@ from messaging.guards import DISPUTE_OPEN, message_obstacle
 from messaging.models import Message, MessageState
 from messaging.rendering import MissingVariables
 from messaging.services.bounces import failed_addresses
-from messaging.services.by_hand import fill_for_hand, note_sent_by_hand, put_in_outbox, undo_sent_by_hand
+from messaging.services.by_hand import (
+    fill_for_hand,
+    note_sent_by_hand,
+    put_in_outbox,
+    retry_message,
+    undo_sent_by_hand,
+)
 from messaging.services.outbox import mail_address, usable_address
 from messaging.vocabulary import Purpose
 from orders.models import Order
@@ -34,6 +40,21 @@ def say_sent(message_id: int, *, now: datetime, actor: str, note: str = "") -> b
         if not note_sent_by_hand(ledger, message, note=note):
             return False
         complete_in(ledger, ASKED_BY, subject=message.purpose, note=note)
+        ask_for_next(ledger, message.purpose)
+        save_ledgers([ledger])
+    return True
+
+
+def send_again(message_id: int, *, now: datetime, actor: str) -> bool:
+    """Put a message that could not leave back into the outbox: with it, what asked a person for it is done.
+
+    Says whether the buyer has an address to send it to. Raises Message.DoesNotExist and MissingVariables.
+    """
+    with transaction.atomic():
+        if not retry_message(message_id, now=now, actor=actor):
+            return False
+        ledger, message = _open(message_id, now=now, actor=actor)
+        complete_in(ledger, ASKED_BY, subject=message.purpose, note="")
         ask_for_next(ledger, message.purpose)
         save_ledgers([ledger])
     return True

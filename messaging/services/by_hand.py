@@ -35,22 +35,12 @@ def release_message(message_id: int, *, actor: str) -> None:
     Message.objects.filter(pk=message_id, held_by=actor).update(held_by="", held_until=None)
 
 
-def mark_sent_by_hand(message_id: int, *, now: datetime, actor: str, note: str = "") -> bool:
+def note_sent_by_hand(ledger: OrderLedger, message: Message, *, note: str) -> bool:
     """Note that a person sent the message himself; say whether it was still waiting for that.
 
-    `now` is in UTC; `actor` is the user's id. The note is kept beside the timeline, as personal data.
-    Raises Message.DoesNotExist.
+    The ledger's `now` is when it was sent, its `actor` the user's id. The note is kept beside the timeline, as personal
+    data.
     """
-    with transaction.atomic():
-        ledger, message = _locked(message_id, now=now, actor=actor)
-        if not note_sent_by_hand(ledger, message, note=note):
-            return False
-        save_ledgers([ledger])
-    return True
-
-
-def note_sent_by_hand(ledger: OrderLedger, message: Message, *, note: str) -> bool:
-    """The same in a ledger that is open already, whose `now` is when it was sent."""
     if message.state not in FOR_A_PERSON:
         return False
     message.state, message.channel = MessageState.SENT, Channel.BY_HAND

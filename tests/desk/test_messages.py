@@ -9,8 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from disputes.models import ActionKind, ActionState
+from disputes.services.by_hand import say_sent
 from messaging.models import Channel, Message, MessageState
-from messaging.services.by_hand import mark_sent_by_hand, retry_message
+from messaging.services.by_hand import retry_message
 from orders.models import Order
 from orders.services.verification import verify_timeline
 from tests.cast import at
@@ -88,7 +89,7 @@ def test_without_an_address_it_cannot_be_tried_again(alice: Client, make: Make, 
 @pytest.mark.parametrize("state", [MessageState.SENT, MessageState.PENDING, MessageState.CANCELLED])
 def test_only_what_waits_for_a_person_is_marked_or_tried_again(make: Make, state: MessageState) -> None:
     message = make(state)
-    assert not mark_sent_by_hand(message.pk, now=at("03-06 13:00"), actor="7")
+    assert not say_sent(message.pk, now=at("03-06 13:00"), actor="7")
     assert not retry_message(message.pk, now=at("03-06 13:00"), actor="7")
     message.refresh_from_db()
     assert message.state == state

@@ -176,15 +176,28 @@ def test_the_receipt_time_is_extended_by_the_days_that_were_suggested(press: Pos
     assert end - timezone.now() > timedelta(days=20)
 
 
-def by_hand(order: Order, phone: str) -> Message:
+def by_hand(order: Order, phone: str, sequence: int = 50) -> Message:
     order.buyer.phone = phone
     order.buyer.save()
     now = timezone.now()
     return Message.objects.create(
-        order=order, purpose="shipped", sequence=50, rule="S7", channel=Channel.BY_HAND, language="pt-br",
+        order=order, purpose="shipped", sequence=sequence, rule="S7", channel=Channel.BY_HAND, language="pt-br",
         subject="Pedido", body="Olá, Maria", state=MessageState.WAITING, queued_at=now, send_after=now,
         next_attempt_at=now,
     )  # fmt: skip
+
+
+def test_of_two_messages_that_wait_the_one_on_the_card_is_noted_as_sent_and_the_other_is_asked_for(
+    alice: Client, press: Post, underway: Order
+) -> None:
+    other, shown = by_hand(underway, "", 50), by_hand(underway, "", 51)
+    item = open_item(underway, ActionKind.SEND_BY_HAND, subject="shipped", data={"purpose": "shipped"})
+    assert f'name="message" value="{shown.pk}"' in alice.get("/").content.decode()
+    press(item, do="sent", message=shown.pk)
+    other.refresh_from_db()
+    shown.refresh_from_db()
+    assert (other.state, shown.state, is_open(item)) == (MessageState.WAITING, MessageState.SENT, False)
+    assert f'name="message" value="{other.pk}"' in alice.get("/").content.decode()
 
 
 @pytest.mark.parametrize(("phone", "has_chat"), [("+55 11 91234-5678", True), ("11 91234-5678", False), ("", False)])

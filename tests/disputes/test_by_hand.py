@@ -6,10 +6,9 @@ from disputes.models import ActionItem, ActionState
 from disputes.reconciling import ask_for_hands
 from disputes.replying import Draft, send_reply, take_back
 from disputes.services.actions import complete_action
-from disputes.services.by_hand import say_sent, take_back_sent
+from disputes.services.by_hand import say_sent, send_again, take_back_sent
 from messaging.models import Channel, Message, MessageState
-from messaging.services.by_hand import mark_sent_by_hand
-from orders.models import Order, Store
+from orders.models import Buyer, Order, Store
 from tests.cast import alices_store, at, paid, placed_order
 
 pytestmark = pytest.mark.django_db
@@ -64,7 +63,8 @@ def test_a_word_that_is_taken_back_asks_no_more_than_once(replies: list[Message]
 
 
 def test_the_sweep_asks_for_a_message_whose_card_closed_with_another_one(replies: list[Message]) -> None:
-    mark_sent_by_hand(replies[1].pk, now=at("03-03 17:00"), actor=BOB)
+    sent = {"state": MessageState.SENT, "channel": Channel.BY_HAND, "sent_at": at("03-03 17:00")}
+    Message.objects.filter(pk=replies[1].pk).update(**sent)
     complete_action(ActionItem.objects.get(subject="reply", state="open").pk, now=at("03-03 17:00"), actor=BOB)
     assert (asked_again("03-03 17:01"), asked_again("03-03 17:02"), cards()) == (1, 0, 1)
 
@@ -87,3 +87,9 @@ def test_a_card_that_a_person_closes_by_his_word_stays_closed(order: Order) -> N
     send_reply(order.pk, Draft("Bom dia, Maria"), now=at("03-03 15:00"), actor=BOB)
     complete_action(ActionItem.objects.get(subject="reply", state="open").pk, now=at("03-03 17:00"), actor=BOB)
     assert (asked_again("03-03 17:01"), cards()) == (0, 0)
+
+
+def test_a_message_that_goes_into_the_outbox_again_leaves_the_other_one_asked_for(replies: list[Message]) -> None:
+    Buyer.objects.update(email="maria@example.com")
+    assert send_again(replies[0].pk, now=at("03-03 17:00"), actor=BOB)
+    assert (cards(), Message.objects.get(pk=replies[1].pk).state) == (1, MessageState.WAITING)

@@ -15,7 +15,6 @@ from disputes.services.promises import settle_kept_promises
 from messaging.models import Channel, InboundMessage, Message, MessageState, Promise
 from messaging.models.inbound import Place
 from messaging.models.promises import PromiseMilestone
-from messaging.services.by_hand import mark_sent_by_hand
 from orders.models import Order, Store, User
 from tests.cast import alices_store, at, clock_at, due_milestones, paid, placed_order, shipped
 
@@ -105,7 +104,7 @@ def test_the_team_is_reminded_then_asked_aloud(order: Order) -> None:
 
 def test_the_message_that_makes_a_promise_does_not_keep_it(order: Order) -> None:
     message = say(order, channel=Channel.BY_HAND)
-    mark_sent_by_hand(message.pk, now=at("03-10 14:00"), actor="7")
+    say_sent(message.pk, now=at("03-10 14:00"), actor="7")
     assert Promise.objects.get().settled_at is None
 
 
@@ -115,7 +114,7 @@ def test_the_next_message_that_reaches_the_buyer_keeps_it(order: Order) -> None:
     news = say(order, "O pacote chegou ao Brasil.", now="03-11 13:30", due=None, channel=Channel.BY_HAND)
     assert open_asks(order) == []
     assert Promise.objects.get().settled_at is None
-    mark_sent_by_hand(news.pk, now=at("03-11 14:00"), actor="7")
+    say_sent(news.pk, now=at("03-11 14:00"), actor="7")
     assert Promise.objects.get().settled_at == at("03-11 14:00")
     assert [row.reason for row in due_milestones(order, PromiseMilestone.DUE)] == ["answered"]
     fire(DUE)
@@ -156,7 +155,7 @@ def test_a_reply_takes_up_what_the_buyer_asked(order: Order, bob: User) -> None:
     message = say(order, channel=Channel.BY_HAND)
     asked.refresh_from_db()
     assert (asked.answer, asked.answered_at, open_asks(order)) == (message, None, ["promise:1"])
-    mark_sent_by_hand(message.pk, now=at("03-10 13:30"), actor="7")
+    say_sent(message.pk, now=at("03-10 13:30"), actor="7")
     asked.refresh_from_db()
     assert asked.answered_at == at("03-10 13:30")
 
