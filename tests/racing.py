@@ -31,6 +31,7 @@ def wait_for_a_lock() -> None:
     ends_at = time.monotonic() + 10
     with connection.cursor() as cursor:
         while time.monotonic() < ends_at:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # else it is what it was at this transaction's first look
             cursor.execute(WAITING)
             if cursor.fetchone() != (0,):
                 return
