@@ -24,7 +24,6 @@ PLOT_HEIGHT = HEIGHT - TOP - BOTTOM
 LETTER = 6.5  # the width of a letter of a label; Chinese ones are about twice as wide
 DIGIT, GAP = 8, 4  # the width of a digit in the widest of the page's fonts; what is between a number and its line
 BAR = 1000  # units of the length of a lying bar
-SPARK_WIDTH, SPARK_HEIGHT = 100, 24
 
 
 class Tone(StrEnum):
@@ -250,25 +249,6 @@ class Chart:
         for series, start, end in zip(self.series, ends, ends[1:], strict=False):
             x, width = _write(BAR * start / self.top), _write(BAR * (end - start) / self.top)
             yield self._shape(series, series.marks[place], place, x=x, width=width, height="10")
-
-
-@dataclass(frozen=True)
-class Sparkline:
-    """A line the size of a word; `title` says what it shows."""
-
-    title: Words
-    values: Sequence[float | None]
-
-    @property
-    def points(self) -> str:
-        """The line, over values that are not known straight on."""
-        top = max((value for value in self.values if value is not None), default=0) or 1
-        step = SPARK_WIDTH / max(len(self.values) - 1, 1)
-        return " ".join(
-            f"{_write(step * place)},{_write(2 + (SPARK_HEIGHT - 4) * (1 - value / top))}"
-            for place, value in enumerate(self.values)
-            if value is not None
-        )
 
 
 def round_up(value: float) -> float:

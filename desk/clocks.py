@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
@@ -85,7 +85,8 @@ def format_instant(instant: datetime, *, now: datetime, zone: ZoneInfo | None = 
 
 def format_day(instant: datetime, *, now: datetime, zone: ZoneInfo | None = None) -> str:
     """The day alone."""
-    near = instant.astimezone(zone or UTC).year == now.astimezone(zone or UTC).year
+    clock = zone or timezone.get_current_timezone()
+    near = instant.astimezone(clock).year == now.astimezone(clock).year
     return _form(instant, zone, "MMMd" if near else "yMMMd")
 
 

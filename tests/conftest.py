@@ -249,7 +249,7 @@ def browser() -> Iterator[Browser]:
 
 # What the console says of a refusal that the test provoked, and of what a page still asked for when it was left: what a
 # page answers is the test's own matter.
-UNANSWERED = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+UNANSWERED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
 
 
 def _press_when_loaded(page: Page) -> None:

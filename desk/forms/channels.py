@@ -19,7 +19,6 @@ from orders.roles import Role
 from orders.standard_webhooks import make_secret, read_key
 
 WITH_SECRET = {ChannelKind.DINGTALK, ChannelKind.FEISHU, ChannelKind.WEBHOOK}
-AS_THEY_ARE = ("name", "scope", "action_kinds", "tells_alarms", "language", "timezone", "quiet_from", "quiet_until")
 TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 

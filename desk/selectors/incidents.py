@@ -14,7 +14,6 @@ from messaging.services.by_hand import FOR_A_PERSON
 from orders.models import User
 
 LISTED, PAGE = 50, 50
-SHOWS = ("", "left", "by_hand", "contacted", "excluded")
 UNDER_WAY = [BulkState.QUEUED, BulkState.RUNNING, BulkState.UNDO_QUEUED, BulkState.UNDOING]
 
 

@@ -182,7 +182,8 @@ def parse_day(text: str) -> datetime | None:
 
 def parse_days(text: str) -> int | None:
     """A number of days; None for what is none."""
-    return int(text) if text.isascii() and text.isdecimal() and int(text[:6]) <= MOST_DAYS else None
+    is_number = text.isascii() and text.isdecimal() and len(text) <= len(str(MOST_DAYS))
+    return int(text) if is_number and int(text) <= MOST_DAYS else None
 
 
 def _found_by(words: str, _asked: Asked) -> Q:

@@ -233,7 +233,7 @@ def _order_lane(
         name = words.state_label(state, order.policy)
         told = _("%(state)s from %(since)s") % {"state": name, "since": clocks.format_day(since, now=now)}
         share = scale.place(until) - scale.place(since)
-        fits = next((where for where, room in ROOM.items() if share >= room * len(name)), "")
+        fits = next((where for where, room in ROOM.items() if share >= room * count_letters(name)), "")
         tone = f"tone-{TONES.get(state, Tone.QUIET)}"
         lane.spans.append(Span(*scale.span(since, until), tone, told, label=name if fits else "", fits=fits))
     lane.marks = [_mark(entry, scale, "done") for entry in past if _is_stage(entry)]

@@ -142,14 +142,18 @@ def _count_coming(reader: Reader, filters: Filters, *, now: datetime, back_at: d
     Of each, `MOST_COUNTED` and one more at most. No review where the list is somebody's or of one kind: a lone one is
     nobody's, and no item.
     """
-    pending = Milestone.objects.filter(state=MilestoneState.PENDING, order__store__in=[s.pk for s in reader.stores])
+    stores = _stores(reader, filters)
+    pending = Milestone.objects.filter(state=MilestoneState.PENDING, order__store__in=stores)
     soon = pending.filter(next_attempt_at__gte=now, next_attempt_at__lt=back_at).order_by()
     questions = [soon.values_list("kind")[: MOST_COUNTED + 1]]
     if not (filters.who or filters.kind):
-        stores = [store.pk for store in reader.stores if filters.store in ("", store.slug)]
         alone = Review.objects.filter(store__in=stores, order=None, closed_at=None, next_at__lt=back_at).order_by()
         questions.append(alone.values_list(Value(LONE_REVIEW))[:MOST_COUNTED])
     return Counter(kind for (kind,) in ask_together(questions))
+
+
+def _stores(reader: Reader, filters: Filters) -> list[int]:
+    return [store.pk for store in reader.stores if filters.store in ("", store.slug)]
 
 
 def _currencies(reader: Reader) -> dict[int, str]:
@@ -245,7 +249,7 @@ def draw_up_shift(reader: Reader, filters: Filters, *, now: datetime, back_at: d
     return Shift(
         outlook=look_ahead(reader, filters, now=now, back_at=back_at),
         piles=_piles(reader, _lines(items)),
-        passes=_passing(reader, now=now, back_at=back_at),
+        passes=_passing(reader, filters, now=now, back_at=back_at),
         stakes=_add_up([rest for _pk, *rest in counted], _currencies(reader)),
         late=sum(item.due_at < now for item in items),
         is_cut=len(ids) > MOST_SHOWN,
@@ -300,9 +304,9 @@ def _piles(reader: Reader, lines: Iterable[Line]) -> list[Pile]:
     return sorted(piles, key=lambda pile: (not pile.is_mine, not pile.name, pile.name.lower()))
 
 
-def _passing(reader: Reader, *, now: datetime, back_at: datetime) -> list[Milestone]:
+def _passing(reader: Reader, filters: Filters, *, now: datetime, back_at: datetime) -> list[Milestone]:
     """The ends that pass while he is away."""
     pending = Milestone.objects.filter(state=MilestoneState.PENDING, kind__in=PASSING)
     soon = pending.filter(next_attempt_at__gte=now, next_attempt_at__lt=back_at)
-    rows = soon.filter(order__store__in=[store.pk for store in reader.stores])
+    rows = soon.filter(order__store__in=_stores(reader, filters))
     return list(rows.select_related("order__store").order_by("next_attempt_at", "id")[:MOST_SHOWN])

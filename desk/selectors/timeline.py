@@ -19,6 +19,7 @@ from desk.reason_words import reason_words
 from desk.review_event_words import STEP, told_step
 from desk.selectors.case_answers import is_about_case, told_event
 from desk.tracking_words import DETAILS, QUEUES, STEPS, result_words
+from disputes.case_lifecycle import AfterSaleState
 from disputes.models import ActionKind, CallDirection, Dispute
 from messaging.models import Message, MessageState
 from orders.calendars import CALENDARS, Calendar, is_provisional
@@ -49,7 +50,7 @@ class Entry:
     look: str  # the entry's kind, for its icon and its style
     rule: str = ""
     details: list[Detail] = field(default_factory=list)
-    moves: list[tuple[str, str]] = field(default_factory=list)
+    moves: list[tuple[Words, Words]] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     who: Words = ""
@@ -118,7 +119,7 @@ def past(
     voided = {(row.at, row.status) for row in news if row.voided_at}
     for entry in entries:
         if entry.look == "stale":
-            entry.details = _stale(order, rows, passed[entry.sequence])
+            entry.details = _stale(order, rows, passed[entry.sequence], entry.at)
         entry.is_voided = entry.type == EventType.TRACKING and (entry.at, entry.status) in voided
     return sorted(entries, key=lambda entry: (entry.at, entry.sequence), reverse=True)
 
@@ -130,13 +131,13 @@ def actors(events: Iterable[TimelineEvent]) -> dict[str, User]:
     return {str(pk): user for pk, user in User.objects.in_bulk(ids).items()} if ids else {}
 
 
-def deadlines(order: Order) -> list[Detail]:
+def deadlines(order: Order, *, now: datetime) -> list[Detail]:
     """The ends that the order's dates follow from."""
     promised = promise_end(order, order.policy)
-    ends = [Detail(_("Promised delivery"), clocks.format_instant(promised, now=promised))] if promised else []
+    ends = [Detail(_("Promised delivery"), clocks.format_instant(promised, now=now))] if promised else []
     if found := protection_sum(order):
         end = found.result
-        ends.append(Detail(_("Protection ends"), clocks.format_instant(end, now=end), found.told(end)))
+        ends.append(Detail(_("Protection ends"), clocks.format_instant(end, now=now), found.told(now)))
     return ends
 
 
@@ -183,21 +184,21 @@ def _details(order: Order, event: TimelineEvent) -> list[Detail]:
         return [Detail(name, value) for name, value in told]
     data = {**event.data, **(private.data if private else {})}
     said = {key: data[key] for key in DETAIL_NAMES if data.get(key) not in (None, "")}
-    return [Detail(DETAIL_NAMES[key], _value(order, key, value, event.type)) for key, value in said.items()]
+    return [Detail(DETAIL_NAMES[key], _value(order, key, value, event)) for key, value in said.items()]
 
 
-def _value(order: Order, key: str, value: Any, kind: str) -> Words:
+def _value(order: Order, key: str, value: Any, event: TimelineEvent) -> Words:
     if key == "amount":
         return clocks.format_money(Decimal(value), order.currency)
     if key == "cause" and value in DisruptionCause.values:
         return DisruptionCause(value).label
     if key in {"protection_ends_at", "next_at", "to", "call_back"}:
-        return clocks.format_instant(datetime.fromisoformat(value), now=datetime.fromisoformat(value))
-    if key == "reason" and kind in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
+        return clocks.format_instant(datetime.fromisoformat(value), now=event.at)
+    if key == "reason" and event.type in {EventType.DISPUTE_OPENED, EventType.DISPUTE_CHANGED}:
         return words.DISPUTE_REASONS.get(str(value), str(value))
     if key == "found":
         return _("yes") if value else _("no")
-    if kind == STEP and (told := told_step(key, str(value))):
+    if event.type == STEP and (told := told_step(key, str(value))):
         return told
     tables: dict[str, dict[str, Words]] = {
         "status": words.TRACKING,
@@ -242,9 +243,11 @@ def _action(kind: str) -> Words:
     return ActionKind(kind).label if kind in ActionKind.values else kind
 
 
-def _move(order: Order, move: Mapping[str, str]) -> tuple[str, str]:
+def _move(order: Order, move: Mapping[str, str]) -> tuple[Words, Words]:
     if move.get("of") == "dispute":
         return words.dispute_label(move["from"]), words.dispute_label(move["to"])
+    if move.get("of", "").startswith("case:"):
+        return AfterSaleState(move["from"]).label, AfterSaleState(move["to"]).label
     return words.state_label(move["from"], order.policy), words.state_label(move["to"], order.policy)
 
 
@@ -260,7 +263,7 @@ def _cancelled(order: Order, milestones: Iterable[Milestone]) -> list[Entry]:
             at,
             _("No longer needed: %(reason)s") % {"reason": reason_words(reason)},
             "cancelled",
-            details=_dates(order, rows),
+            details=_dates(order, rows, at),
             anchor=f"ended-{rows[0].pk}",
         )
         for (at, reason), rows in groups.items()
@@ -282,12 +285,14 @@ def _dead(order: Order, milestones: Iterable[Milestone]) -> list[Entry]:
     ]
 
 
-def _stale(order: Order, milestones: Iterable[Milestone], kinds: Collection[str]) -> list[Detail]:
-    return _dates(order, [row for row in milestones if row.state == MilestoneState.STALE and row.kind in kinds])
+def _stale(order: Order, milestones: Iterable[Milestone], kinds: Collection[str], at: datetime) -> list[Detail]:
+    stale = [row for row in milestones if row.state == MilestoneState.STALE and row.kind in kinds]
+    return _dates(order, stale, at)
 
 
-def _dates(order: Order, milestones: Iterable[Milestone]) -> list[Detail]:
+def _dates(order: Order, milestones: Iterable[Milestone], at: datetime) -> list[Detail]:
+    """The dates, with the year where it is not that of `at`, when they ended."""
     return [
-        Detail(words.milestone_label(row.kind, order.policy), clocks.format_instant(row.due_at, now=row.due_at))
+        Detail(words.milestone_label(row.kind, order.policy), clocks.format_instant(row.due_at, now=at))
         for row in milestones
     ]

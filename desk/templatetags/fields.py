@@ -43,11 +43,12 @@ def _labelled(field: BoundField) -> str:
     label = str(conditional_escape(field.label))
     if isinstance(field.field.widget, CheckboxInput):
         return f'<label class="check">{field} {label}</label>'
-    if field.use_fieldset:
-        return f"<fieldset><legend>{label}</legend>{field}</fieldset>"
     if not field.field.required:
         optional = _("optional")
         label = f'{label} <span class="muted">{optional}</span>'
+    if field.use_fieldset:  # Django describes the group, not each of its buttons
+        told = f' aria-describedby="{field.aria_describedby}"' if field.aria_describedby else ""
+        return f"<fieldset{told}><legend>{label}</legend>{field}</fieldset>"
     return f'<label for="{conditional_escape(field.id_for_label)}">{label}</label>{field}'
 
 

@@ -74,13 +74,12 @@ def order_rows(context: template.Context, rows: Sequence[Row], columns: Columns)
 
 def _line(row: Row, drawing: Drawing) -> str:
     number, label = escape(row.order_number), drawing.columns
-    region = f", {escape(row.region)}" if row.region else ""
     return f"""<tr data-row tabindex="-1">
 {_box(row, number, drawing) if drawing.is_selectable else ""}
 <th scope="row" data-label="{label.order}"><a href="{address_of("desk:order", row.pk)}" class="nowrap" \
 data-open>{number}</a><span class="sub">{_day(row.placed_at, drawing)}\
 {f" · {escape(row.store.name)}" if drawing.names_stores else ""}</span></th>
-<td data-label="{label.buyer}">{escape(row.buyer) or "–"}<span class="sub">{_country(row)}{region}</span></td>
+<td data-label="{label.buyer}">{escape(row.buyer) or "–"}<span class="sub">{_place(row)}</span></td>
 <td data-label="{label.state}">{_state(row, drawing)}</td>
 <td data-label="{label.date}">{_date(row, row.next_date, drawing) if row.next_date else NOTHING}</td>
 <td data-label="{label.tracking}">{_news(row, row.last_tracking_at, drawing) if row.last_tracking_at else NOTHING}</td>
@@ -94,8 +93,9 @@ def _box(row: Row, number: str, drawing: Drawing) -> str:
     return f'<td class="tick">{box} aria-label="{drawing.select} {number}"></td>'
 
 
-def _country(row: Row) -> str:
-    return escape(clocks.format_country(row.country)) if row.country else ""
+def _place(row: Row) -> str:
+    country = clocks.format_country(row.country) if row.country else ""
+    return escape(", ".join(filter(None, (country, row.region))))
 
 
 def _state(row: Row, drawing: Drawing) -> str:

@@ -1,7 +1,5 @@
 """Reviews on a page: their stars, how a state looks, and the words of `desk.review_words`."""
 
-from typing import Any
-
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -27,13 +25,6 @@ def stars(count: int) -> SafeString:
 def review_tone(state: str) -> str:
     """The classes of a badge that shows a review's state."""
     return review_words.TONES.get(state, "")
-
-
-@register.filter
-def review_word(code: str, table: str) -> str:
-    """A code of one of the tables of `desk.review_words`, such as `signals`; an unknown one as it is."""
-    names: dict[str, Any] = getattr(review_words, table.upper())
-    return str(names.get(code, code.replace("_", " ")))
 
 
 @register.filter

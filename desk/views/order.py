@@ -99,7 +99,7 @@ def _order_context(request: DeskRequest, order: Order, now: datetime) -> dict[st
         "clocks": clocks_of(request, order),
         "buyer_zone": order.buyer.zone(order.policy),
         "is_at_risk": is_at_risk(order, now),
-        "deadlines": timeline.deadlines(order),
+        "deadlines": timeline.deadlines(order, now=now),
         **story,
         "people": order_people(request.reader, order, story["talk"], kinds, now=now),
         **(order_at_platform(order, works=works) if PlatformAccount in kinds else {}),

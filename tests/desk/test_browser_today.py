@@ -43,6 +43,18 @@ def test_a_card_is_taken_put_aside_and_taken_back_by_keys(today: Page) -> None:
     assert (item.assignee.email, item.snoozed_until) == ("alice@example.com", None)
 
 
+def test_a_card_whose_form_does_not_come_is_not_answered_by_the_form_of_another(today: Page) -> None:
+    today.keyboard.press("j")
+    today.keyboard.press("z")
+    expect(today.locator("#handing [name=reason]")).to_be_focused()
+    today.keyboard.press("Escape")
+    today.route("**/snooze/", lambda route: route.fulfill(status=500))
+    today.keyboard.press("j")
+    today.keyboard.press("z")
+    expect(today.locator("#lost")).to_be_visible()
+    expect(today.locator("#handing")).to_be_hidden()
+
+
 def test_several_cards_are_chosen_by_keys_and_given_at_once(today: Page) -> None:
     for key in "jxjx":
         today.keyboard.press(key)

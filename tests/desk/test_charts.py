@@ -7,7 +7,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils.translation import override
 
-from desk.charts import Chart, Form, Mark, Series, Sparkline, Tone, round_up
+from desk.charts import Chart, Form, Mark, Series, Tone, round_up
 from desk.selectors.figure_charts import part_label
 from disputes.days import Days
 
@@ -97,11 +97,6 @@ def test_labels_are_thinned_out_where_they_have_no_room() -> None:
 def test_the_longest_lying_bar_fills_its_row() -> None:
     rows = chart(series("won", 1, 3, 0), form=Form.BARS).rows
     assert [shape.width for row in rows for shape in row.bar] == ["333.3", "1000", "0"]
-
-
-def test_a_sparkline_goes_from_edge_to_edge() -> None:
-    points = Sparkline("Orders a week", [0, None, 4]).points.split()
-    assert (points[0], points[-1]) == ("0,22", "100,2")
 
 
 @pytest.mark.parametrize(("language", "name"), [("zh-hans", "12月"), ("pt-br", "dez."), ("en", "Dec")])

@@ -25,7 +25,7 @@ def test_a_field_has_its_label_its_help_and_a_hidden_one_comes_first() -> None:
     assert html.startswith('<input type="hidden" name="seen" id="id_seen"><div class="field"><label for="id_name">')
     assert '&lt;b&gt;&#x27;&amp; <span class="muted">optional</span></label><input type="text"' in html
     assert '<p class="help" id="id_name_helptext">&lt;b&gt;&#x27;&amp;</p>' in html
-    assert '<fieldset><legend>Kind</legend><div id="id_kind">' in html
+    assert '<fieldset aria-describedby="id_kind_helptext"><legend>Kind</legend><div id="id_kind">' in html
     assert '<p class="help" id="id_kind_helptext"><i></p>' in html
     assert '<label class="check"><input type="checkbox" name="sure" required id="id_sure"> Sure</label>' in html
 

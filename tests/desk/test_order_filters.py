@@ -41,6 +41,7 @@ def several(store: Store) -> dict[str, Order]:
         ("q=82&payment=pix", ["82"]),
         ("q=82&payment=boleto", []),
         ("within=365", ["81", "83", "82"]),
+        ("within=0000009999999999", ["81", "83", "82"]),
     ],
 )
 def test_a_filter_leaves_only_its_orders(alice: Client, several: object, query: str, numbers: list[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from desk.selectors.shift import look_ahead, next_opening
+from desk.selectors.shift import draw_up_shift, look_ahead, next_opening
 from desk.selectors.today import Filters
 from disputes.models import ActionItem, ActionKind, Heartbeat, Review
 from disputes.services.handing import assign_action, snooze_action
@@ -151,3 +151,13 @@ def test_lone_reviews_are_counted_only_where_the_list_is_of_their_store_and_of_a
 
     assert (counted(), counted(store=store.slug)) == (1, 1)
     assert (counted(store="other"), counted(who="mine"), counted(kind=ActionKind.SHIP)) == (0, 0, 0)
+
+
+def test_dates_of_another_store_are_not_counted_where_the_list_is_of_one(alice: Client, placed: Order) -> None:
+    at = timezone.now() + timedelta(hours=20)
+    for kind in ("review_request", "ship_overdue"):
+        Milestone.objects.create(order=placed, kind=kind, sequence=9, rule="R12", due_at=at, next_attempt_at=at)
+    reader, now = alice.get("/").wsgi_request.reader, timezone.now()  # type: ignore[attr-defined]
+    for slug, count in ((placed.store.slug, 1), ("other", 0)):
+        shift = draw_up_shift(reader, Filters(store=slug), now=now, back_at=now + timedelta(days=3))
+        assert (len(shift.fires), len(shift.passes)) == (count, count)

@@ -7,8 +7,10 @@
     const link = e.target.closest("a[data-dialog]");
     if (link && dialog && !e.ctrlKey && !e.metaKey && !e.shiftKey) {
       e.preventDefault();
-      await htmx.ajax("GET", link.href, { target: "#handing-body", swap: "innerHTML" });
-      dialog.showModal();
+      const body = document.getElementById("handing-body");
+      body.replaceChildren(); // the form of another card must not answer for this one
+      await htmx.ajax("GET", link.href, { target: body, swap: "innerHTML", event: e }).catch(() => {}); // desk.js tells
+      if (body.childElementCount) dialog.showModal();
     }
     if (e.target.matches("[data-choose-all]")) {
       boxes().forEach((box) => { box.checked = e.target.checked; });
