@@ -12,6 +12,7 @@ from tests.servers.postgresql import FAST, Cluster, cluster
 from tests.servers.redis import Broker, broker
 from tests.servers.smtp import Mailroom
 
+pytest.register_assert_rewrite("tests.faults.checks")  # what failed there is told in full
 # What is committed is on disk, as far as a killed process goes; only the machine's own end is not tried.
 KEPT = FAST | {"synchronous_commit": "on"}
 
