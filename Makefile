@@ -8,6 +8,13 @@ CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
 # Two more than there are cores: some tests wait, for a server or for what they have killed.
 PYTEST := $(VENV_PYTHON) -m pytest -n $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)") --dist worksteal
+FOR_SQLITE := -m "not postgresql and not benchmark"
+FOR_POSTGRESQL := -m "postgresql or not (slow or browser or benchmark)" --database-only \
+	--ignore=tests/start/test_demo.py --ignore=tests/evidence/readers
+ON_POSTGRESQL := $(VENV_PYTHON) -m tests.servers postgresql --
+# What failed in the crowd is tried once more with the machine to itself; the first answer stays to be read (ADR 0015).
+SAY_ALONE := echo "== What failed, once more, alone =="
+ALONE := $(VENV_PYTHON) -m pytest --maxfail=1 --last-failed --last-failed-no-failures=none
 # Whoever forbids bytecode pays for it here: each of the many short programs of a run would read its sources anew.
 unexport PYTHONDONTWRITEBYTECODE
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -29,10 +36,9 @@ demo: setup ## run all of Prazo on this machine with sample data; PORT=8001 choo
 
 test: setup-dev ## the whole suite on SQLite, then on a PostgreSQL that it starts itself what another database could answer otherwise
 	@echo "== On SQLite =="
-	$(PYTEST) -m "not postgresql and not benchmark"
+	$(PYTEST) $(FOR_SQLITE) || { $(SAY_ALONE); $(ALONE) $(FOR_SQLITE); }
 	@echo "== On PostgreSQL =="
-	$(VENV_PYTHON) -m tests.servers postgresql -- $(PYTEST) -m "postgresql or not (slow or browser or benchmark)" --database-only \
-		--ignore=tests/start/test_demo.py --ignore=tests/evidence/readers
+	$(ON_POSTGRESQL) $(PYTEST) $(FOR_POSTGRESQL) || { $(SAY_ALONE); $(ON_POSTGRESQL) $(ALONE) $(FOR_POSTGRESQL); }
 
 unit: setup-dev ## the quick suite, without pages and servers, on SQLite: for every save
 	$(VENV_PYTHON) -m pytest -q -n auto --dist worksteal --unit --ignore=tests/desk
