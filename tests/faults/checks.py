@@ -16,7 +16,7 @@ ASKED = "SELECT count(*) FROM disputes_actionitem WHERE kind = 'send_by_hand' AN
 
 
 def settle(plant: Plant) -> None:
-    """Wait until every date has fired, of both kinds: one worker's lease may outlive what another fired; and is sent."""
+    """Wait until every date of both kinds has fired (a lease may outlive what another worker fired), and is sent."""
     for kind in DUE:
         plant.wait_until_none(f"orders_milestone WHERE kind = '{kind}' AND state <> 'fired'", seconds=SETTLING)
     plant.wait_until_none("messaging_message WHERE state NOT IN ('sent', 'waiting')", seconds=SETTLING)
