@@ -10,6 +10,7 @@ from functools import cache
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from desk.exhibit_fault_words import DEED_FAULTS, EXHIBIT_FAULTS
 from desk.file_fault_words import FILE_FAULTS
 
 Words = str | Promise
@@ -79,6 +80,8 @@ CELL_FAULTS: dict[str, Words] = {
     ),
     "could not be stored: {error}": _("It could not be stored: %(error)s"),
 }
+# The last ones begin with a gap, which would take in the beginning of any other.
+FAULTS = CELL_FAULTS | FILE_FAULTS | EXHIBIT_FAULTS | DEED_FAULTS
 _PLACE = re.compile(r"\\{(\w+)\\}")  # `{name}`, once the sentence is escaped
 
 
@@ -108,5 +111,5 @@ def _known() -> list[tuple[re.Pattern[str], Words]]:
 
 
 def _patterns() -> Iterator[tuple[re.Pattern[str], Words]]:
-    for sentence, words in (CELL_FAULTS | FILE_FAULTS).items():
+    for sentence, words in FAULTS.items():
         yield re.compile(_PLACE.sub(r"(?P<\1>.*?)", re.escape(sentence)), re.DOTALL), words

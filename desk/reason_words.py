@@ -37,6 +37,7 @@ REASONS: dict[str, Words] = {
     "moved_on": _("the parcel has moved on"),
     "received": _("the buyer has the parcel, or claims otherwise no more"),
     "tracking_step": _("somebody took the next step"),
+    "closed": _("the case was closed"),
     "replaced": _("another date took its place"),
     "not_yet": _("its date does not apply yet"),
     "tracking": _("there is tracking news"),

@@ -6,12 +6,15 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from desk.access import Reader
+from desk.row_ids import read_id
 from desk.tracking_account_words import NAMES
+from desk.words import LANGUAGES, PURPOSES
 from evidence.models import Bundle
 from orders.models import AuditEntry, AuditKind, Store, User
-from orders.roles import Role
+from orders.roles import Role, Tier
 
 PAGE = 100
 PROOFS: dict[str, str | Promise] = {
@@ -19,12 +22,22 @@ PROOFS: dict[str, str | Promise] = {
     "mfa": _("code"),
     "link": _("one-time link"),
 }
-EXPORTS: dict[str, str | Promise] = {
+# What a deed was done with: a list or file that was taken out, a part of what was changed.
+OBJECTS: dict[str, str | Promise] = {
     "carriers": _("carriers' scorecard"),
     "errors": _("rejected rows of a file"),
     "bundle": _("evidence bundle"),
     "orders": _("list of orders"),
     "buyer": _("a buyer's data"),
+    "reviews": _("list of reviews"),
+    "review_causes": _("reviews by cause"),
+    "money": _("money at stake"),
+    "figures": _("figures"),
+    "appeal": _("appeal against a review"),
+    "secret": _("a new secret"),
+    "noted": _("what was given up was noted"),
+    "languages": _("languages"),
+    "purpose": _("messages to buyers"),
 }
 
 
@@ -65,8 +78,8 @@ def list_deeds(reader: Reader, filters: Filters) -> Page:
         entries = entries.filter(user=reader.user.pk)
     if filters.kind in set(AuditKind):
         entries = entries.filter(kind=filters.kind)
-    if filters.before.isascii() and filters.before.isdigit():
-        entries = entries.filter(pk__lt=int(filters.before))
+    if (before := read_id(filters.before)) is not None:
+        entries = entries.filter(pk__lt=before)
     found = list(entries[: PAGE + 1])
     shown = found[:PAGE]
     return Page(_rows(reader, shown), str(shown[-1].pk) if len(found) > PAGE else "")
@@ -109,17 +122,35 @@ def _row(entry: AuditEntry, people: dict[int, str], stores: dict[int, str], bund
 def _details(entry: AuditEntry, people: dict[int, str]) -> list[Any]:
     data = entry.data
     member = people.get(data["member"], _now("a former member")) if "member" in data else ""
-    was, role = (dict(Role.choices).get(data.get(key), "") for key in ("was", "role"))
     service = NAMES.get(data.get("service", ""), "")
-    state = "" if "on" not in data else (_now("on") if data["on"] else _now("off"))
     proofs = [PROOFS.get(proof, proof) for proof in dict.fromkeys(data.get("by", []))]
-    what = EXPORTS.get(data.get("what", ""), data.get("what", ""))
-    return [
-        member,
-        f"{was} → {role}" if was and role else (role or was),
-        service,
-        state,
-        *proofs,
-        what,
-        data.get("row"),
-    ]
+    what = OBJECTS.get(data.get("what", ""), data.get("what", ""))
+    purpose = PURPOSES.get(data.get("purpose", ""), "")
+    written = [LANGUAGES.get(code, code) for code in data.get("languages", [])]
+    return [member, _place(data), service, *proofs, what, purpose, *written, _state(data), _kept(data), data.get("row")]
+
+
+def _place(data: dict[str, Any]) -> str:
+    """What somebody became in a store, and what he was before where that is known."""
+    names = dict([*Role.choices, *Tier.choices])
+    was, now = names.get(data.get("was", ""), ""), names.get(data.get("role") or data.get("line", ""), "")
+    return f"{was} → {now}" if was and now else str(now or was)
+
+
+def _state(data: dict[str, Any]) -> str:
+    is_on = data.get("on", data.get("is_on"))
+    return "" if is_on is None else (_now("on") if is_on else _now("off"))
+
+
+def _kept(data: dict[str, Any]) -> str:
+    """For how many days buyers' data were kept before, and are now."""
+    if "after" not in data:
+        return ""
+    before, after = (
+        _now("only on request") if days is None else _days(days) for days in (data["before"], data["after"])
+    )
+    return f"{before} → {after}"
+
+
+def _days(days: int) -> str:
+    return ngettext("%(n)d day", "%(n)d days", days) % {"n": days}

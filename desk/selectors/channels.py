@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from desk.notice_words import HOW_TO
 from messaging.channels import Audience, ChannelKind, Scope
@@ -38,7 +39,8 @@ class ChannelCard:
     def what(self) -> str:
         """Which deadlines it tells."""
         if self.channel.scope == Scope.KINDS:
-            return _("%(n)d kinds of work") % {"n": len(self.channel.action_kinds)}
+            kinds = len(self.channel.action_kinds)
+            return ngettext("%(n)d kind of work", "%(n)d kinds of work", kinds) % {"n": kinds}
         return str(self.channel.get_scope_display())
 
 

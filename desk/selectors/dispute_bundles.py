@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from desk.dispute_words import HANDLINGS, RECIPIENTS, exhibit_name
+from desk.fault_words import fault_words
 from evidence.bundling.changes import Change
 from evidence.bundling.exhibits import changes_after
 from evidence.bundling.fitting import FEWEST_TEXT_PAGES, MEGABYTE
@@ -197,6 +198,6 @@ def _notes(report: dict[str, Any]) -> Iterator[str]:
     if signing.get("state") in {SigningState.SIGNED, SigningState.STAMPED}:
         yield _("Signed by %(signer)s.") % {"signer": signing["signer"]}
     if signing.get("note"):
-        yield _("Signature: %(note)s") % {"note": signing["note"]}
+        yield _("Signature: %(note)s") % {"note": fault_words(signing["note"])}
     if replaced := report.get("replaced"):
         yield _("No font has these characters, their codes are printed: %(codes)s") % {"codes": ", ".join(replaced)}

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRefresh
 
@@ -70,7 +71,7 @@ def describe(params: dict[str, Any]) -> str:
         return str(PURPOSES.get(params["purpose"], params["purpose"]))
     if "days" not in params:
         return ""
-    days = _("%(days)d days more") % {"days": params["days"]}
+    days = ngettext("%(days)d day more", "%(days)d days more", params["days"]) % {"days": params["days"]}
     return _("%(days)s, only noted here") % {"days": days} if params.get(ONLY_NOTE) else days
 
 

@@ -20,6 +20,7 @@ from desk.access import DeskRequest, actor_of, doer_of, readable, workable
 from desk.answer_words import CONTEST, Gives
 from desk.dispute_commands import make_form
 from desk.doing import attempt_event
+from desk.fault_words import fault_words
 from desk.selectors.dispute_bundles import file_name, find_file, list_versions
 from desk.selectors.dispute_case import obstacle
 from desk.selectors.dispute_doubts import list_doubts
@@ -63,7 +64,7 @@ def ask_for_bundle(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         bundle = request_bundle(dispute.pk, recipient=recipient, now=timezone.now(), actor=actor_of(desk_request))
     except UnknownRecipient as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_words(str(error)))
     else:
         wake_a_worker(run_bundle, bundle.pk)
     return _to_bundles(dispute)
@@ -136,8 +137,10 @@ def submit_bundle(request: HttpRequest, pk: int) -> HttpResponse:
         return _ask_again(desk_request, bundle, now=now)
     try:
         mark_submitted(bundle.pk, now=now, actor=actor_of(desk_request))
+    except Bundle.DoesNotExist as error:
+        raise Http404 from error
     except ValueError as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_words(str(error)))
         return redirect("desk:dispute", bundle.dispute_id)
     note_deed(AuditKind.BUNDLE_SUBMITTED, doer_of(request), now=now, store=bundle.dispute.order.store, bundle=bundle.pk)
     _answer_too(desk_request, bundle.dispute, now=now)

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from desk.access import DeskRequest, actor_of, workable
 from desk.clocks import format_time
+from desk.fault_words import fault_words
 from desk.reason_words import reason_words
 from desk.running import Progress
 from desk.selectors.by_hand import Filters, find_run, list_mailable, mailable, who_sent
@@ -112,7 +113,7 @@ def _keep_proof(request: DeskRequest, message: Message, *, now: datetime) -> boo
             message.order_id, upload, kind=PROOF, source=SOURCE, caption=caption, now=now, actor=actor_of(request)
         )
     except UnusableExhibit as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_words(str(error)))
         return False
     warn_unreadable(request, exhibit)
     return True

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from desk.access import DeskRequest, actor_of
+from desk.fault_words import fault_words
 from desk.forms.disputes import ExhibitForm
 from desk.selectors.case_page import case_of
 from desk.taking_in import tell_taken_in
@@ -34,7 +35,7 @@ def add_case_exhibits(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             added.append(add_exhibit(case.order_id, file, **said, now=now, actor=actor_of(desk_request)))
         except UnusableExhibit as error:
-            form.add_error("file", str(error))
+            form.add_error("file", fault_words(str(error)))
     tell_taken_in(request, added)
     if form.errors:
         return case_page(desk_request, case, now=now, trouble=Trouble(upload=form), status=422)

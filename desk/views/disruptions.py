@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from desk.access import DeskRequest, actor_of, readable, workable
+from desk.fault_words import fault_words
 from desk.forms.disruptions import FLAWS, DisruptionForm, EndForm, NoticeForm
 from desk.selectors.disruptions import (
     Phase,
@@ -62,7 +63,7 @@ def _record(request: DeskRequest, form: DisruptionForm, *, now: datetime) -> Dis
     try:
         return record_with_notice(given["store"], form.draft(), given["notice"], now=now, actor=actor_of(request))
     except UnusableExhibit as error:
-        form.add_error("notice", str(error))
+        form.add_error("notice", fault_words(str(error)))
     return None
 
 
@@ -186,7 +187,7 @@ def _add_notice(request: DeskRequest, disruption: Disruption, *, now: datetime) 
         except UnusableDisruption as error:
             form.add_error("notice", str(FLAWS[error.flaw]))
         except UnusableExhibit as error:
-            form.add_error("notice", str(error))
+            form.add_error("notice", fault_words(str(error)))
     return _show(request, disruption, now=now, notice=form)
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from desk.access import DeskRequest, actor_of, readable, workable
 from desk.dispute_words import exhibit_name
+from desk.fault_words import fault_words
 from desk.forms.disputes import CaptionForm, ExhibitForm
 from desk.taking_in import tell_taken_in
 from desk.thumbnails import make_thumbnail
@@ -27,6 +28,7 @@ from evidence.bundling.exhibits import exhibits_of
 from evidence.file_types import MEDIA_TYPES, FileType
 from evidence.models import Exhibit
 from evidence.services.exhibits import (
+    ExhibitsChanged,
     UnusableExhibit,
     add_exhibit,
     caption_exhibit,
@@ -65,7 +67,7 @@ def _take_in(request: DeskRequest, dispute: Dispute, form: ExhibitForm, *, now: 
         try:
             added.append(_add(request, dispute, file, given, now=now))
         except UnusableExhibit as error:
-            form.add_error("file", str(error))
+            form.add_error("file", fault_words(str(error)))
     return added
 
 
@@ -176,6 +178,10 @@ def _move(request: HttpRequest, dispute: Dispute, exhibit: Exhibit, step: int) -
         return
     other = shown[at + step]
     swap = {exhibit.pk: other, other: exhibit.pk}
-    reorder_exhibits(exhibit.order_id, [swap.get(row.pk, row.pk) for row in rows])
+    try:
+        reorder_exhibits(exhibit.order_id, [swap.get(row.pk, row.pk) for row in rows])
+    except ExhibitsChanged as error:
+        messages.error(request, fault_words(str(error)))
+        return
     told = _("%(what)s stands at place %(place)d of %(of)d now.")
     messages.success(request, told % {"what": exhibit_name(exhibit.kind), "place": at + step + 1, "of": len(shown)})

@@ -169,7 +169,7 @@ def start_import(request: HttpRequest, pk: int) -> HttpResponse:
         zone = form.cleaned_data["timezone"] or file.timezone
         queue_file(file.pk, mapping=form.mapping(), timezone=zone, now=timezone.now())
     except ValueError as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_words(str(error)))
     else:
         wake_importer(file.pk)
     return redirect("desk:file", file.pk)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from desk.access import DeskRequest, actor_of, readable, workable
 from desk.dispute_words import EXHIBITS, exhibit_name
+from desk.fault_words import fault_words
 from desk.forms.conversation import InboxPasteForm, find_order
 from desk.selectors.inbox import BOXES, count_waiting, list_inbox
 from desk.taking_in import warn_unreadable
@@ -163,7 +164,7 @@ def make_exhibit(request: HttpRequest, pk: int) -> HttpResponse:
                 happened_at=row.received_at,
             )
     except UnusableExhibit as error:
-        messages.error(request, str(error))
+        messages.error(request, fault_words(str(error)))
     else:
         if exhibit.is_readable:
             messages.success(request, _("It is an exhibit now: %(what)s.") % {"what": exhibit_name(kind)})

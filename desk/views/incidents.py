@@ -214,8 +214,8 @@ def _find(request: DeskRequest, incident: Incident) -> HttpResponse | None:
 
 def _tell_added(request: HttpRequest, added: Added) -> None:
     said = ngettext("%(n)d order added.", "%(n)d orders added.", added.new) % {"n": added.new}
-    known = _("%(n)d were in it already.") % {"n": added.known} if added.known else ""
-    messages.success(request, f"{said} {known}".strip())
+    known = ngettext("%(n)d was in it already.", "%(n)d were in it already.", added.known) % {"n": added.known}
+    messages.success(request, f"{said} {known}" if added.known else said)
     if added.unknown:
         numbers = ", ".join(added.unknown[:20])
         messages.warning(request, _("The store has no such orders: %(numbers)s") % {"numbers": numbers})

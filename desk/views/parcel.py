@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import reswap, retarget
 
 from desk.access import DeskRequest, actor_of, clocks_of, order_of, workable
+from desk.fault_words import fault_words
 from desk.forms.parcels import NumberForm
 from desk.forms.tracking import LookForm, StepForm
 from desk.message_words import PURPOSES
@@ -63,7 +64,7 @@ def _record(request: DeskRequest, order: Order, form: LookForm, *, now: datetime
             )
             warn_unreadable(request, exhibit)
         except UnusableExhibit as error:
-            form.add_error("screenshot", str(error))
+            form.add_error("screenshot", fault_words(str(error)))
             return False
     for event in form.events():
         record(order.pk, event, now=now, actor=actor)

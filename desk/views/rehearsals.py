@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from desk.access import DeskRequest, chosen_store, doer_of, readable, workable
+from desk.fault_words import fault_words
 from desk.forms.rehearsals import RehearsalForm
 from desk.row_ids import read_id
 from desk.selectors.rehearsals import charts_of, difference
@@ -45,7 +46,7 @@ def show_rehearsals(request: HttpRequest) -> HttpResponse:
         try:
             rehearsal = _ask(desk_request, store, form.cleaned_data, change)
         except RehearsalNotPossible as error:
-            form.add_error(None, str(error))
+            form.add_error(None, fault_words(str(error)))
         else:
             wake_a_worker(play_rehearsal, rehearsal.pk)
             return redirect("desk:rehearsal", rehearsal.pk)

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from desk.access import DeskRequest, doer_of, own_store
+from desk.fault_words import fault_words
 from desk.forms.rules import RulesForm
 from desk.row_ids import read_id
 from desk.selectors.rule_changes import KEPT_BY_DISPUTES, changed_values, show_report
@@ -47,7 +48,7 @@ def edit_rules(request: HttpRequest) -> HttpResponse:
             now = timezone.now()
             change = draft_change(store, desk_request.user, version=version, overrides=form.overrides(), now=now)
         except UnusablePolicy as error:
-            form.add_error(None, str(error))
+            form.add_error(None, fault_words(str(error)))
         except ChangeNotPossible:
             form.add_error(None, _("Nothing was changed: these are the store's values already."))
         else:

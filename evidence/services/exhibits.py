@@ -22,13 +22,17 @@ from orders.events import Event, EventType
 from orders.models import Disruption, Order
 from orders.storage import is_full
 
-TYPES = "JPEG, PNG, WebP, HEIC or PDF"  # and a text, where it is the record of a chat
+TYPES = "JPEG/PNG/WebP/HEIC/PDF"  # and a text, where it is the record of a chat
 YOUNG = timedelta(days=1)  # a file that no row names yet may belong to an upload under way
 KNOWN_STARTS = {b"PK\x03\x04": "a ZIP archive", b"GIF8": "a GIF", b"<": "a web page", b"{": "a text file"}
 
 
 class UnusableExhibit(ValueError):
     """A file that cannot be an exhibit; the message says what it is and what to choose instead."""
+
+
+class ExhibitsChanged(ValueError):
+    """Another order of an order's exhibits than it has now; nothing was changed."""
 
 
 def add_exhibit(
@@ -172,12 +176,12 @@ def _change(exhibit_id: int, **values: Any) -> Exhibit:
 
 
 def reorder_exhibits(order_id: int, exhibit_ids: Iterable[int]) -> None:
-    """Put the order's exhibits into this order. Raises ValueError when the list names not exactly all of them."""
+    """Put the order's exhibits into this order. Raises ExhibitsChanged when it names not exactly all."""
     wanted = list(exhibit_ids)
     with transaction.atomic():
         rows = {row.pk: row for row in Exhibit.objects.select_for_update(of=("self",)).filter(order_id=order_id)}
         if sorted(wanted) != sorted(rows):
-            raise ValueError("the list does not name every exhibit of the order once: load the page again")
+            raise ExhibitsChanged("the exhibits have changed meanwhile: look at them, and move it again")
         for position, pk in enumerate(wanted, start=1):
             rows[pk].position = position
         Exhibit.objects.bulk_update(rows.values(), ["position"])

@@ -13,7 +13,7 @@ from disputes.models import Dispute
 from evidence.bundling.arguing import argue
 from evidence.bundling.changes import write_contents
 from evidence.bundling.collecting import collect
-from evidence.bundling.exhibits import case_exhibits, contents_of
+from evidence.bundling.exhibits import case_exhibits, contents_of, exhibits_of
 from evidence.models import Bundle, BundleState, Exhibit
 from evidence.recipients import find_recipient
 from orders.models import AuditKind, Store, TimelineEvent, User
@@ -102,7 +102,7 @@ def test_several_files_come_in_at_once(alice: Client, dispute: Dispute) -> None:
 def test_a_file_of_another_type_is_refused_in_words_beside_its_slot(alice: Client, dispute: Dispute) -> None:
     answer = send(alice, dispute, upload(b"<html><script>alert(1)</script>", "a.jpg"))
     assert answer.status_code == 422
-    assert "by its content it is a web page" in answer.content.decode()
+    assert "By its content it is a web page" in answer.content.decode()
     assert not Exhibit.objects.exists()
 
 
@@ -197,7 +197,7 @@ def test_a_bundle_that_is_not_finished_has_no_file(alice: Client, dispute: Dispu
     bundle = Bundle.objects.create(dispute=dispute, number=1, recipient="archive", requested_at=timezone.now())
     assert alice.get(f"/bundles/{bundle.pk}/file/").status_code == 404
     answer = alice.post(f"/bundles/{bundle.pk}/submitted/", {"confirmed": "1"}, follow=True)
-    assert "the bundle is not ready" in answer.content.decode()
+    assert "The bundle is not ready" in answer.content.decode()
 
 
 # --- versions, whom they fit, and what was done -----------------------------------------------------------------------
@@ -364,3 +364,18 @@ def test_a_move_says_where_the_exhibit_stands_now(alice: Client, dispute: Disput
         "Photo of the packing stands at place 2 of 2 now."
         in alice.post(url, {"do": "down"}, follow=True).content.decode()
     )
+
+
+def test_a_move_among_exhibits_that_changed_meanwhile_asks_to_look_again(
+    alice: Client, dispute: Dispute, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _second = (filed_exhibit(dispute, picture("JPEG", width=30 + n), position=n) for n in (1, 2))
+
+    def and_then_another_is_filed(of: Dispute) -> list[Exhibit]:
+        shown = list(exhibits_of(of))
+        filed_exhibit(dispute, picture("JPEG", width=50), position=3)
+        return shown
+
+    monkeypatch.setattr("desk.views.exhibits.exhibits_of", and_then_another_is_filed)
+    moved = alice.post(f"/disputes/{dispute.pk}/exhibits/{first.pk}/", {"do": "down"}, follow=True)
+    assert "have changed meanwhile" in moved.content.decode()

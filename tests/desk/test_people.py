@@ -1,17 +1,28 @@
 """People and roles: added, changed, taken out by owners; the audit page; the back office."""
 
 import re
+from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
 from django.core import mail
 from django.core.checks import run_checks
 from django.test import Client
+from django.utils import timezone
 
 from desk.demo_accounts import PASSWORD
+from desk.selectors.audit import OBJECTS
+from desk.words import PURPOSES
+from messaging.services.switching import switch_off
+from messaging.vocabulary import Purpose
 from orders.models import AuditEntry, AuditKind, Membership, Store, User
-from orders.roles import Role
+from orders.roles import Role, Tier
+from orders.services.auditing import Doer
+from orders.services.erasure import set_retention
+from orders.services.people import set_tier
 from tests.desk.conftest import Enter, address
+
+ROOT = Path(__file__).parents[2]
 
 
 def member(name: str) -> Membership:
@@ -105,6 +116,30 @@ def test_the_audit_page_names_who_did_what_in_the_readers_stores(alice: Client, 
     assert "bob@example.com · Agent → Viewer" in page
     assert "127.0.0.1" in page
     assert "bob@example.com" not in charlie.get("/audit/").content.decode()
+
+
+def test_the_audit_page_tells_what_buyers_are_written_and_how_long_their_data_are_kept(
+    alice: Client, store: Store
+) -> None:
+    doer = Doer(User.objects.get(email="alice@example.com"))
+    switch_off(store, Purpose.CONTACT_30, now=timezone.now(), doer=doer)
+    set_retention(store.pk, 400, doer=doer, now=timezone.now())
+    set_tier(member("bob"), Tier.SPECIALIST, doer, now=timezone.now())
+    page = alice.get("/audit/").content.decode()
+    assert f"messages to buyers · {PURPOSES[Purpose.CONTACT_30]} · off" in page
+    assert "only on request → 400 days" in page
+    assert "First line → Specialist" in page
+
+
+def test_every_deed_says_in_words_what_it_was_done_with() -> None:
+    said = {
+        word
+        for room in ("desk", "disputes", "evidence", "messaging", "orders")
+        for path in (ROOT / room).rglob("*.py")
+        if "note_deed(" in (source := path.read_text(encoding="utf-8"))
+        for word in re.findall(r"""\bwhat(?:=|": )"([a-z_]+)\"""", source)
+    }
+    assert {"bundle", "purpose", "noted"} <= said <= set(OBJECTS)
 
 
 @pytest.mark.parametrize("query", ["before=9223372036854775808", "before=²", "before=-1", "kind=x&who=y"])

@@ -210,7 +210,7 @@ def test_a_row_that_leaves_its_queue_says_where_it_went(alice: Client, lost: Ord
         ({}, "Choose a status, or enter what the source says"),
         ({"source": "", "status": "lost"}, "This field is required"),
         ({"status": "lost", "at": "2099-01-01T00:00"}, "lies in the future"),
-        ({"status": "lost", "screenshot": "html"}, "by its content it is a web page"),
+        ({"status": "lost", "screenshot": "html"}, "By its content it is a web page"),
     ],
 )
 def test_an_unusable_entry_is_refused_and_nothing_is_recorded(
