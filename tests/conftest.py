@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, expect, sync_playwright
 
 from config import celery_app
 from tests.servers.answering import Answering
@@ -49,9 +49,13 @@ LONG = {
 }  # fmt: skip
 
 # A shared machine stalls now and then: slow is not wrong.
-hypothesis.settings.register_profile("prazo", deadline=None, max_examples=50)
+hypothesis.settings.register_profile(
+    "prazo", deadline=None, max_examples=50, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("prazo")
-expect.set_options(timeout=20_000)  # milliseconds
+expect.set_options(timeout=60_000)  # milliseconds
+PATIENCE = 180_000  # milliseconds, for a browser that starts, a page that comes, and what is looked for on it
+LOCK_SECONDS = 120
 
 # What is imported and collected stays to the end: to walk through all of it again and again took a tenth of the time.
 gc.set_threshold(100_000, 20, 100)
@@ -173,6 +177,7 @@ def django_db_modify_db_settings(
     """
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+        connection.settings_dict["OPTIONS"]["timeout"] = LOCK_SECONDS  # SQLite gives a lock to anybody, and not in turn
     answering = Answering()
 
     def flush_when_idle(operations: BaseDatabaseOperations, sql_list: list[str]) -> None:
@@ -233,6 +238,48 @@ def disk(tmp_path: Path) -> Iterator[Disk]:
         yield made
 
 
+# A person works on a page that he sees at work: what he does before its scripts run would be nobody's. The page's own
+# methods (`page.fill`) do not wait: for what somebody does who is quicker than a script.
+KEYS = ("press", "type", "insert_text")
+DEEDS = (
+    "check", "clear", "click", "dispatch_event", "fill", "focus", "press", "press_sequentially", "select_option",
+    "set_input_files", "tap", "uncheck",
+)  # fmt: skip
+
+
+def _when_loaded(deed: Callable[..., Any]) -> Callable[..., Any]:
+    """Do it once the page that has the element is whole."""
+
+    def wait_and_do(self: Locator, *given: Any, **options: Any) -> Any:
+        self.wait_for(state="attached")
+        self.page.wait_for_load_state()
+        return deed(self, *given, **options)
+
+    return wait_and_do
+
+
+def _type_when_loaded(page: Page) -> None:
+    def wait_and_do(deed: Callable[..., None]) -> Callable[..., None]:
+        def typed(text: str, **options: Any) -> None:
+            page.wait_for_load_state()
+            deed(text, **options)
+
+        return typed
+
+    for name in KEYS:
+        setattr(page.keyboard, name, wait_and_do(getattr(page.keyboard, name)))
+
+
+def _patient(new_context: Callable[..., BrowserContext]) -> Callable[..., BrowserContext]:
+    def new(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.set_default_timeout(PATIENCE)
+        context.on("page", _type_when_loaded)
+        return context
+
+    return new
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the test process."""
@@ -242,7 +289,10 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
         # Playwright's loop runs in this thread, and Django would refuse every query beside it.
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        chromium = playwright.chromium.launch(executable_path=path, args=FLAGS, timeout=PATIENCE)
+        for name in DEEDS:
+            patch.setattr(Locator, name, _when_loaded(getattr(Locator, name)))
+        patch.setattr(chromium, "new_context", _patient(chromium.new_context))
         yield chromium
         chromium.close()
 
@@ -250,17 +300,6 @@ def browser() -> Iterator[Browser]:
 # What the console says of a refusal that the test provoked, and of what a page still asked for when it was left: what a
 # page answers is the test's own matter.
 UNANSWERED = ("Failed to load resource", "Response Status Error Code", "htmx:afterRequest", "htmx:sendError")
-
-
-def _press_when_loaded(page: Page) -> None:
-    """A person presses keys on a page that he sees at work; before its scripts run they would be nobody's."""
-    press = page.keyboard.press
-
-    def wait_and_press(key: str, **options: Any) -> None:
-        page.wait_for_load_state()
-        press(key, **options)
-
-    page.keyboard.press = wait_and_press  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -276,6 +315,5 @@ def browser_page(browser: Browser) -> Iterator[Page]:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", note)
-        _press_when_loaded(page)
         yield page
     assert errors == []

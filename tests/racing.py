@@ -28,7 +28,7 @@ def apart(work: Callable[[], Any]) -> Any:
 
 def wait_for_a_lock() -> None:
     """Until somebody waits for what this connection holds."""
-    ends_at = time.monotonic() + 10
+    ends_at = time.monotonic() + 120
     with connection.cursor() as cursor:
         while time.monotonic() < ends_at:
             cursor.execute("SELECT pg_stat_clear_snapshot()")  # else it is what it was at this transaction's first look

@@ -72,7 +72,7 @@ class CommandLine:
 
     def query(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
         """Ask or change the SQLite database, past the program."""
-        with closing(sqlite3.connect(self.database, timeout=20)) as connection, connection:
+        with closing(sqlite3.connect(self.database, timeout=120)) as connection, connection:
             return connection.execute(sql, values).fetchall()
 
     def rows(self) -> str:

@@ -2,17 +2,19 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from disputes.models import ActionItem
 from orders.models import Membership, Order, Store, User
 from orders.roles import Role
+from orders.services.log_in_links import make_log_in_link
 from orders.services.stores import create_store
 from tests.cast import alices_store, paid, placed_order, shipped
 
@@ -70,6 +72,24 @@ def log_in(browser_page: Page, live_server: LiveServer, enter: Enter) -> Iterato
 
     yield as_person
     browser_page.goto("about:blank")  # nothing is on its way when the database is emptied
+
+
+def go_by_key(page: Page, key: str) -> None:
+    """To a place of the menu: g and its key are one word when they come within a second and a half, or else again."""
+    for _turn in range(4):
+        page.keyboard.press("g")
+        page.keyboard.press(key)
+        with suppress(AssertionError):
+            expect(page.locator(f"[data-go={key}][aria-current=page]")).to_have_count(1, timeout=15_000)
+            return
+    raise AssertionError(f"g and {key} lead nowhere")
+
+
+def log_in_by_link(page: Page, origin: str, name: str) -> None:
+    """By the one-time link, which then leads to where a password is chosen: before that nobody has logged in."""
+    page.goto(f"{origin}{make_log_in_link(User.objects.get(email=address(name)))}")
+    page.locator("main button").first.click()
+    expect(page.locator("[name=password1]")).to_be_visible()
 
 
 @pytest.fixture

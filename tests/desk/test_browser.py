@@ -7,7 +7,7 @@ from pytest_django.live_server_helper import LiveServer
 from disputes.models import ActionItem, ActionKind
 from orders.models import Order
 from tests.cast import paid, placed_order, shipped
-from tests.desk.conftest import LogIn, open_item
+from tests.desk.conftest import LogIn, go_by_key, open_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -27,8 +27,7 @@ def test_keys_move_open_and_go(desk: Page, underway: Order) -> None:
     desk.keyboard.press("k")
     desk.keyboard.press("Enter")
     expect(desk).to_have_title(f"Order {underway.order_number} · Prazo")
-    desk.keyboard.press("g")
-    desk.keyboard.press("o")
+    go_by_key(desk, "o")
     expect(desk).to_have_title("Orders · Prazo")
     desk.keyboard.press("/")
     desk.keyboard.type("jkg?Maria")

@@ -16,7 +16,7 @@ from disputes.services.after_sale import open_case
 from orders.models import Order, Store
 from tests.cast import alices_store, fact, happens, paid, placed_order
 from tests.desk.case_robot import next_steps, owed, required_answers
-from tests.desk.conftest import LogIn
+from tests.desk.conftest import LogIn, go_by_key
 from tests.desk.disputing import ago, order_underway, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -51,6 +51,8 @@ def fill(form: Locator, answers: dict[str, str]) -> None:
 def go_on(page: Page, case: AfterSaleCase, step: Step, photo: Path) -> None:
     """Do what the page says is next, and see it done."""
     row = page.locator(f"#step-{step.name}")
+    expect(row).to_have_class(re.compile("next|waiting"))
+    page.wait_for_load_state()  # then the row is whole, with its upload if it has one
     if step.wants and row.locator("details[open] input[type=file]").count():
         row.locator("input[type=file]").first.set_input_files(photo)
         row.get_by_role("button", name="Upload").click()
@@ -112,8 +114,7 @@ def tab_to(page: Page, selector: str) -> None:
 def test_a_case_is_found_and_worked_by_keyboard_alone(log_in: LogIn, live_server: LiveServer, store: Store) -> None:
     case = open_case(order_for("usage", store).pk, "usage", now=timezone.now(), actor="test")
     page = log_in("alice", "/")
-    page.keyboard.press("g")
-    page.keyboard.press("c")
+    go_by_key(page, "c")
     expect(page.locator("h1")).to_have_text("Cases")
     page.keyboard.press("j")
     page.keyboard.press("Enter")

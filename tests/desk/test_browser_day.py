@@ -21,7 +21,7 @@ from messaging.models import Message
 from orders.models import Membership, Order, Store, User
 from orders.roles import Role
 from tests.cast import alices_store, fact, happens, paid, placed_order
-from tests.desk.conftest import open_item
+from tests.desk.conftest import go_by_key, open_item
 from tests.desk.disputing import ago, disputed, order_underway, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -96,7 +96,7 @@ class Keys:
         for _turn in range(3):  # a headless Chromium on a busy machine swallows the key now and then
             self.reach(target)
             with suppress(TooLong):
-                with self.page.expect_file_chooser(timeout=8_000) as chosen:
+                with self.page.expect_file_chooser(timeout=30_000) as chosen:
                     self.page.keyboard.press("Space")
                 chosen.value.set_files(path)
                 return
@@ -104,9 +104,7 @@ class Keys:
 
     def go(self, key: str) -> None:
         self.page.locator("#main").focus()
-        self.page.keyboard.press("g")
-        self.page.keyboard.press(key)
-        expect(self.page.locator(f"[data-go={key}][aria-current=page]")).to_be_visible()
+        go_by_key(self.page, key)
 
 
 @pytest.fixture

@@ -9,9 +9,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from disputes.models import Dispute
 from evidence.models import Exhibit
-from orders.models import User
-from orders.services.log_in_links import make_log_in_link
 from tests.cast import alices_store
+from tests.desk.conftest import go_by_key, log_in_by_link
 from tests.desk.disputing import ago, disputed, order_underway, picture
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -26,9 +25,7 @@ def dispute(live_server: LiveServer) -> Dispute:
 @pytest.fixture
 def workbench(live_server: LiveServer, browser_page: Page, dispute: Dispute) -> Iterator[Page]:
     """Alice's browser on the dispute's page."""
-    link = make_log_in_link(User.objects.get(email="alice@example.com"))
-    browser_page.goto(f"{live_server.url}{link}")
-    browser_page.locator("main button").first.click()
+    log_in_by_link(browser_page, live_server.url, "alice")
     browser_page.goto(f"{live_server.url}/disputes/{dispute.pk}/")
     yield browser_page
     browser_page.goto("about:blank")  # nothing is on its way when the database is emptied
@@ -90,8 +87,7 @@ def test_a_draft_is_changed_and_copied_as_it_stands(workbench: Page) -> None:
 
 def test_g_and_d_lead_to_the_disputes(workbench: Page, live_server: LiveServer) -> None:
     workbench.goto(f"{live_server.url}/")
-    workbench.keyboard.press("g")
-    workbench.keyboard.press("d")
+    go_by_key(workbench, "d")
     expect(workbench.locator("h1")).to_have_text("Disputes")
 
 

@@ -7,9 +7,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from orders.models import User
-from orders.services.log_in_links import make_log_in_link
 from tests.cast import alices_store, fact, happens
+from tests.desk.conftest import go_by_key, log_in_by_link
 from tests.desk.disputing import ago, disputed, order_underway
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -20,9 +19,7 @@ def desk(live_server: LiveServer, browser_page: Page) -> Iterator[Page]:
     """Alice's browser, in a store with a dispute that was lost."""
     dispute = disputed(order_underway(alices_store(), number="801"), opened=ago(days=3), amount="12.00")
     happens(dispute.order, fact(ago(days=1), "verdict", outcome="lost"), now=ago())
-    link = make_log_in_link(User.objects.get(email="alice@example.com"))
-    browser_page.goto(f"{live_server.url}{link}")
-    browser_page.locator("main button").first.click()
+    log_in_by_link(browser_page, live_server.url, "alice")
     browser_page.goto(f"{live_server.url}/")
     expect(browser_page.locator("h1")).to_contain_text("Today")
     yield browser_page
@@ -30,8 +27,7 @@ def desk(live_server: LiveServer, browser_page: Page) -> Iterator[Page]:
 
 
 def test_a_number_leads_to_its_orders_and_an_order_to_its_lesson(desk: Page) -> None:
-    desk.keyboard.press("g")
-    desk.keyboard.press("f")
+    go_by_key(desk, "f")
     expect(desk.locator("h1")).to_contain_text("Figures")
     chart = desk.locator("figure.chart", has_text="Disputes ended")
     expect(chart.locator("svg.drawn rect")).to_have_count(1)

@@ -30,6 +30,7 @@ ALL_RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-pract
 PHONE_RULES = ["color-contrast", "link-in-text-block", "scrollable-region-focusable", "target-size"]
 LEAST = 35  # pages: with fewer, the walk has lost its way
 NOT_OURS = ("admin:",)
+LEFT = ("htmx:afterRequest", "htmx:sendError")  # the page before still asked for something when it was left
 NO_PAGES = {"account_logout", "set_language"}
 UNFOLD = "document.querySelectorAll('details:not([name=menu])').forEach((part) => { part.open = true; })"
 SMALLEST = 320  # pixels
@@ -65,7 +66,7 @@ class Walk:
                 waiting += self._visit(name, address)
 
     def _note(self, line: ConsoleMessage) -> None:
-        if line.type == "error":
+        if line.type == "error" and not line.text.startswith(LEFT):
             self.said.append(line.text)
 
     def _name(self, address: str) -> str:

@@ -11,6 +11,7 @@ from disputes.models import PolicyChange
 from disputes.policy_changes import work_on_change
 from orders.models import Store
 from tests.cast import paid, placed_order, shipped
+from tests.desk.conftest import go_by_key
 from tests.desk.test_browser import desk as desk  # the same way in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -30,8 +31,7 @@ def test_a_rule_is_changed_by_keyboard_with_a_look_first(desk: Page, live_server
     placed_at = timezone.now() - timedelta(days=26)
     placed_order(store, paid(ago(days=25)), shipped(ago(days=24)), number="2", placed_at=placed_at)
     desk.goto(f"{live_server}/")
-    desk.keyboard.press("g")
-    desk.keyboard.press("s")
+    go_by_key(desk, "s")
     expect(desk.get_by_role("heading", level=1)).to_have_text("Set-up")
     desk.locator("a[href^='/rules/change/']").focus()
     desk.keyboard.press("Enter")

@@ -59,10 +59,11 @@ def test_a_variable_goes_where_the_cursor_was_before_the_script_had_come(desk: P
     with desk.expect_request("**/quick_replies*.js"):
         desk.goto(f"{live_server.url}/texts/alice/order_received/pt-br/", wait_until="commit")
     body = desk.get_by_label("Text", exact=True)
-    body.fill("Oi")
+    desk.fill("textarea[data-quick-reply-target]", "Oi")  # at once, before all is loaded
     with desk.expect_event("load"):
         held[0].continue_()
     desk.keyboard.press("Control+k")
+    expect(desk.locator("[data-pick-search]")).to_be_focused()
     desk.keyboard.type("order number")
     desk.keyboard.press("Enter")
     expect(body).to_have_value("Oi\n\n{order_number}")

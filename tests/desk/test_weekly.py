@@ -139,7 +139,7 @@ def is_told(person: User, now: datetime) -> bool:
     return TeamNotice.objects.filter(person=person).count() > before
 
 
-@examples(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.sampled_from(Role.values), st.sampled_from(["", *ZONES]), zones, zones, hours, st.integers(0, 52))
 @example("viewer", "", "America/Sao_Paulo", "Asia/Shanghai", 9, 10)  # his clock is that of a store he only looks at
 def test_a_week_is_told_once_when_its_sunday_is_over_in_each_store(

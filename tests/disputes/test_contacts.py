@@ -157,7 +157,7 @@ CELLS = st.sampled_from(["", "801", "802", "maria@example.com", "pt-br", "UTC", 
 
 
 @pytest.mark.slow
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=40)
 @given(rows=st.lists(st.tuples(*[CELLS] * 6), min_size=1, max_size=6))
 def test_whatever_it_holds_every_row_is_accounted_for_and_again_it_is_unchanged(
     bring: Bring, order: Order, rows: list[tuple[str, ...]]

@@ -141,11 +141,11 @@ def test_money_that_went_back_is_recorded_once_when_two_workers_have_read_the_or
         with transaction.atomic():
             PlatformLine.objects.select_for_update().get()
             is_held.set()
-            go_on.wait(10)
+            go_on.wait(300)
 
     with ThreadPoolExecutor(2) as pool:
         holder = pool.submit(apart, hold_the_line)
-        assert is_held.wait(10)
+        assert is_held.wait(120)
         other = pool.submit(apart, lambda: fetch_order(shop.account, gateway, told.number, now=shop.now))
         wait_for_a_lock()
         with transaction.atomic():

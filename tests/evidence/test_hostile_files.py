@@ -1,9 +1,9 @@
 """What hostile files do to a bundle: nothing but a slip with their hash and the reason."""
 
+import os
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pikepdf
@@ -63,6 +63,11 @@ def test_nothing_that_a_script_or_a_camera_said_is_in_the_bundle(every_bundle: M
 def test_pages_of_a_scripted_paper_follow_its_slip(every_bundle: Made) -> None:
     scripted = next(exhibit for exhibit in every_bundle.exhibits if "scripted" in exhibit["title"])
     assert scripted["last_page"] - scripted["first_page"] == 3
+
+
+def worked() -> float:
+    """The seconds that this process and those that it saw end have worked, whatever else runs on this machine."""
+    return sum(os.times()[:4])
 
 
 def prepared(content: bytes, name: str, folder: Path) -> tuple[int, Problem | None]:
@@ -131,9 +136,9 @@ COSTLY = {
 @pytest.mark.parametrize("name", COSTLY)
 def test_a_file_that_only_means_to_cost_is_turned_away_quickly(name: str, tmp_path: Path) -> None:
     make_file, problem = COSTLY[name]
-    content, start = make_file(), time.monotonic()
+    content, start = make_file(), worked()
     assert prepared(content, name, tmp_path) == (0, problem)
-    assert time.monotonic() - start < 20  # seconds; each took under one
+    assert worked() - start < 20  # seconds; each took under one
 
 
 ODD = {
@@ -205,11 +210,11 @@ def test_nothing_of_what_hostile_files_say_is_in_the_bundle(trace: bytes, odd_bu
 
 @pytest.mark.slow
 def test_other_viewers_draw_it_in_seconds(odd_bundle: Made, tmp_path: Path) -> None:
-    start = time.monotonic()
+    start = worked()
     drawn = tools.run("pdftoppm", "-r", "30", "-png", odd_bundle.path, tmp_path / "page")
     assert drawn.returncode == 0
     assert len(list(tmp_path.glob("*.png"))) == odd_bundle.pages
-    assert time.monotonic() - start < 60
+    assert worked() - start < 60
 
 
 @pytest.mark.slow

@@ -1,8 +1,8 @@
 """What hostile words do to a bundle: nothing. They are printed as they came, and nobody is asked for anything."""
 
 import dataclasses
+import os
 import socket
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -110,8 +110,8 @@ def test_markup_that_got_through_all_the_same_would_fetch_nothing(listener: sock
     ids=["no space", "no space in Chinese", "nested", "turned around", "marks upon marks", "no characters"],
 )  # fmt: skip
 def test_words_that_are_too_much_stall_nothing(words: str, tmp_path: Path) -> None:
-    case, start = case_of(tmp_path, {}, words), time.monotonic()
+    case, start = case_of(tmp_path, {}, words), sum(os.times()[:4])
     case = dataclasses.replace(case, messages=tuple(dataclasses.replace(one, body=words) for one in case.messages))
     made = make(case, tmp_path / "out")
     assert made.pages < 120
-    assert time.monotonic() - start < 90
+    assert sum(os.times()[:4]) - start < 90  # seconds of work, whatever else runs on this machine

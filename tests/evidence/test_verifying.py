@@ -57,7 +57,7 @@ def test_a_flipped_bit_is_found_wherever_it_is_in_an_exhibit(mark: str, every_bu
 
 @pytest.mark.slow
 @given(share=st.floats(0, 1, exclude_max=True), bit=st.integers(0, 7))
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_a_flipped_bit_is_found_anywhere_in_the_file(
     share: float, bit: int, every_bundle: Made, tmp_path: Path
 ) -> None:

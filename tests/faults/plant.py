@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -103,7 +104,7 @@ class Plant:
         """Ask the database, past the program."""
         database = environ.Env.db_url_config(self.environment["DATABASE_URL"])
         if "sqlite" in database["ENGINE"]:
-            with closing(sqlite3.connect(database["NAME"], timeout=20)) as lite:
+            with closing(sqlite3.connect(database["NAME"], timeout=60)) as lite:
                 return lite.execute(sql).fetchall()
         with psycopg.connect(host=database["HOST"], user="postgres", dbname=database["NAME"]) as connection:
             return connection.execute(sql).fetchall()  # type: ignore[call-overload, no-any-return]
@@ -166,9 +167,9 @@ class TodayPage:
     def __init__(self, plant: Plant, link: str) -> None:
         self.plant, self.port = plant, free_port()
         self.opener = build_opener(HTTPCookieProcessor(CookieJar()))
-        serve = ["-m", "gunicorn", "config.wsgi", "--bind", f"127.0.0.1:{self.port}", "--threads", "2"]
-        plant.launch("web", [sys.executable, *serve])
-        plant.wait_until(lambda: "ok" in self._get("/healthz"), seconds=60, what="the pages answer")
+        options = ["--bind", f"127.0.0.1:{self.port}", "--threads", "2", "--timeout", "300"]
+        plant.launch("web", [sys.executable, "-m", "gunicorn", "config.wsgi", *options])
+        plant.wait_until(lambda: "ok" in self._get("/healthz"), seconds=240, what="the pages answer")
         path = urlsplit(link).path
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self._get(path))
         assert token, self._get(path)
@@ -177,9 +178,9 @@ class TodayPage:
 
     def _get(self, path: str, data: bytes | None = None) -> str:
         try:
-            with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, timeout=20) as answer:
+            with self.opener.open(f"http://127.0.0.1:{self.port}{path}", data, timeout=120) as answer:
                 return str(answer.read().decode())
-        except (URLError, OSError):
+        except (URLError, OSError, HTTPException):
             return ""
 
     def read(self) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from tests.faults.checks import check_database, check_mails, settle
+from tests.faults.checks import SETTLING, check_database, check_mails, settle
 from tests.faults.conftest import plant_on
 from tests.faults.plant import SENDERS
 from tests.servers.redis import Broker
@@ -21,7 +21,7 @@ def test_two_kills_on_sqlite_lose_nothing(tmp_path: Path, redis: Broker, mailroo
         plant.import_orders([0.0] * ORDERS)
         plant.start_all()
         for share in (0.1, 0.5):
-            mailroom.wait_for(int(share * ORDERS), seconds=60)
+            mailroom.wait_for(int(share * ORDERS), seconds=SETTLING)
             plant.kill_all()
             with Redis.from_url(redis.url) as client:
                 client.flushall()

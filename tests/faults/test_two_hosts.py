@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checks import check_database, check_mails, settle
+from tests.faults.checks import SETTLING, check_database, check_mails, settle
 from tests.faults.conftest import KEPT, plant_on
 from tests.faults.plant import LEASE, SENDERS, WORKER, Plant
 from tests.servers.hosts import SecondHost, second_host
@@ -84,8 +84,8 @@ def test_a_host_that_is_cut_off_and_joined_again_loses_and_doubles_nothing(
     """Both work, the far one is cut off in the middle; at the end it is alone and does the rest."""
     far.import_orders([number * 25 / ORDERS for number in range(ORDERS)])
     far.start_all()
-    far.wait_until(lambda: addresses(far) == {far_host.there}, seconds=60, what="the far worker is at work")
-    open_mailroom.wait_for(ORDERS // 10, seconds=60)
+    far.wait_until(lambda: addresses(far) == {far_host.there}, seconds=SETTLING, what="the far worker is at work")
+    open_mailroom.wait_for(ORDERS // 10, seconds=SETTLING)
     far_host.cut()
     time.sleep(CUT)
     far_host.join()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.checks import check_database, check_mails, settle
+from tests.faults.checks import SETTLING, check_database, check_mails, settle
 from tests.faults.plant import BASE, SENDERS, WORKER, Plant
 from tests.servers.smtp import Mailroom
 
@@ -46,7 +46,7 @@ def test_workers_of_two_versions_share_one_database(plant: Plant, old: Plant, ma
     plant.import_orders([number * 15 / ORDERS for number in range(ORDERS)])
     old.start("old", [*WORKER, "--hostname", "old@plant"])
     plant.start_all()
-    mailroom.wait_for(ORDERS // 2, seconds=90)
+    mailroom.wait_for(ORDERS // 2, seconds=SETTLING)
     old.kill("old")  # the upgrade is over
     settle(plant)
     check_database(plant, orders=ORDERS)

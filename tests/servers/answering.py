@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.signals import request_finished, request_started
 
-SECONDS = 20.0
+SECONDS = 300.0
 
 
 class Answering:

@@ -3,7 +3,6 @@
 import gzip
 import json
 import threading
-import time
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -75,7 +74,7 @@ class _Handler(BaseHTTPRequestHandler):
             status, headers, content = PLAIN[fault]
             self._send(status, content, headers)
         elif fault in {Fault.HANG, Fault.DROP}:
-            self.wire.closed.wait(30 if fault is Fault.HANG else 0)
+            self.wire.closed.wait(600 if fault is Fault.HANG else 0)
         elif fault is Fault.HUGE:
             self._flood()
         elif fault is Fault.SLOW_HEAD:
@@ -99,7 +98,7 @@ class _Handler(BaseHTTPRequestHandler):
             for letter in content:
                 self.wfile.write(bytes([letter]))
                 self.wfile.flush()
-                time.sleep(0.02)
+                self.wire.closed.wait(1.0)
         else:
             self.wfile.write(content)
 

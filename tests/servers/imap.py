@@ -14,7 +14,7 @@ from imapclient import IMAPClient
 from tests.servers.smtp import HOST, free_port
 
 USER, PASSWORD = "store@example.com", "a mailbox's password"
-STARTS_WITHIN = 20.0  # seconds
+STARTS_WITHIN = 180.0  # seconds
 
 
 @dataclass
@@ -28,7 +28,7 @@ class Post:
     @contextmanager
     def entered(self) -> Iterator[IMAPClient]:
         """A conversation with the server."""
-        with IMAPClient(self.host, self.port, ssl=False, timeout=10) as client:
+        with IMAPClient(self.host, self.port, ssl=False, timeout=60) as client:
             client.login(USER, PASSWORD)
             yield client
 
@@ -72,7 +72,7 @@ def imap_server() -> Iterator[Post]:
         yield post
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
 
 
 def wait_until_up(post: Post, process: subprocess.Popen[bytes]) -> None:

@@ -18,9 +18,9 @@ from typing import Any
 import psycopg
 
 from config.processes import die_with
-from tests.servers.processes import children_of
+from tests.servers.processes import children_of, wait_until_gone
 
-START_SECONDS = 30.0
+START_SECONDS = 180.0
 # pg_trgm finds no Chinese where the ctype is C; macOS has no C.UTF-8 of its own.
 LOCALE = "C.UTF-8" if sys.platform == "linux" else "en_US.UTF-8"
 Settings = dict[str, str]
@@ -115,7 +115,7 @@ class Cluster:
             return
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.kill()
         self.process = None
@@ -124,10 +124,13 @@ class Cluster:
         """kill -9 of every process of the server."""
         if self.process is None:
             return
-        for pid in [self.process.pid, *children_of(self.process.pid)]:
+        self.process.send_signal(signal.SIGSTOP)  # it starts no other child meanwhile
+        children = children_of(self.process.pid)
+        for pid in [self.process.pid, *children]:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self.process.wait()
+        wait_until_gone(children)  # the next server refuses to start on memory that one of them still holds
         self.process = None
 
 

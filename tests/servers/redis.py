@@ -12,7 +12,7 @@ from pathlib import Path
 from config import valkey
 from config.processes import die_with
 
-START_SECONDS = 10.0
+START_SECONDS = 120.0
 
 
 @dataclass
@@ -40,10 +40,16 @@ class Broker:
             command, stdout=subprocess.DEVNULL, start_new_session=True, preexec_fn=die_with(os.getpid())
         )
         deadline = time.monotonic() + START_SECONDS
-        while not valkey.answers(self.listen_at):
+        while not self._answers():
             assert self.process.poll() is None, f"Valkey ended with {self.process.returncode}"
             assert time.monotonic() < deadline, "Valkey does not answer"
             time.sleep(0.02)
+
+    def _answers(self) -> bool:
+        try:
+            return valkey.answers(self.listen_at)
+        except valkey.SocketTakenError:  # it takes longer over a word than the program would wait
+            return False
 
     def kill(self) -> None:
         """kill -9."""

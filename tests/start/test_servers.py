@@ -16,7 +16,7 @@ from tests.servers.smtp import Answer, Mailroom
 MAIL = b"Message-ID: <1@prazo>\r\nSubject: Ol\xc3\xa1\r\n\r\nText\r\n"
 
 
-def send(room: Mailroom, *, timeout: float = 5) -> None:
+def send(room: Mailroom, *, timeout: float = 60) -> None:
     """One message, as a mail program would."""
     with smtplib.SMTP("127.0.0.1", room.port, timeout=timeout) as client:
         client.sendmail("shop@example.com", ["maria@example.com"], MAIL)

@@ -41,11 +41,12 @@ def test_celery_reaches_the_socket(redis_url: str) -> None:
     with Connection(celery_broker(redis_url)) as connection:
         queue = connection.SimpleQueue("hello")
         queue.put("wake up")
-        assert queue.get(timeout=5).payload == "wake up"
+        assert queue.get(timeout=120).payload == "wake up"
         queue.close()
 
 
-def test_orphan_ends_and_its_data_stay(tmp_path: Path) -> None:
+def test_orphan_ends_and_its_data_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(valkey, "ANSWER_SECONDS", 120)
     listen_at = tmp_path / "valkey.sock"
     command = valkey.serve_command(listen_at, tmp_path / "valkey")
     for value in (None, b"kept"):
@@ -57,7 +58,7 @@ def test_orphan_ends_and_its_data_stay(tmp_path: Path) -> None:
         client.set("key", "kept")
         client.close()
         end_orphan(listen_at)
-        assert process.wait(5) == 0
+        assert process.wait(120) == 0
 
 
 def test_nothing_is_ended_when_the_socket_is_stale_or_missing(tmp_path: Path) -> None:

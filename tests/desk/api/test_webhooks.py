@@ -106,7 +106,7 @@ def test_a_failure_pauses_growing_and_ends_and_can_be_sent_again(
 def test_a_receiver_that_hangs_holds_up_no_other(
     store: Store, erp: Program, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("orders.outward.READ", 0.3)
+    monkeypatch.setattr("orders.outward.READ", 3.0)
     subscribe(erp, receiver, "order.payment_confirmed")
     placed_order(fresh(store), paid())
     with chat_server() as other:

@@ -16,7 +16,7 @@ def run(tool: str, *words: str | Path) -> subprocess.CompletedProcess[str]:
     """Run a reader to its end; where the machine lacks it, the test is skipped, and in CI that fails."""
     if shutil.which(tool) is None:
         pytest.skip(f"no {tool} on this machine: make system")
-    return subprocess.run([tool, *map(str, words)], capture_output=True, text=True, errors="replace", timeout=120)
+    return subprocess.run([tool, *map(str, words)], capture_output=True, text=True, errors="replace", timeout=900)
 
 
 def page_texts(path: Path) -> list[str]:

@@ -21,7 +21,7 @@ Send = Callable[..., int]
 def mail_server(mailroom: Mailroom, settings: LazySettings) -> Mailroom:
     """The server that the program sends to."""
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mailroom.port, 1
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", mailroom.port, 60
     return mailroom
 
 

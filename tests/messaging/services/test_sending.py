@@ -95,10 +95,12 @@ def test_a_whole_batch_leaves_in_one_conversation(mail_server: Mailroom, store: 
 # --- not taken --------------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("answer", [Answer.TRY_LATER, Answer.DROP, Answer.HANG])
 def test_a_mail_that_the_server_cannot_take_now_is_tried_again(
-    mail_server: Mailroom, message: Message, send: Send, answer: Answer
+    mail_server: Mailroom, message: Message, send: Send, settings: LazySettings, answer: Answer
 ) -> None:
     mail_server.answers.append(answer)
+    settings.EMAIL_TIMEOUT = 1 if answer is Answer.HANG else 60
     assert send() == 0
+    settings.EMAIL_TIMEOUT = 60
     waiting = again(message)
     assert (waiting.state, waiting.attempts, waiting.send_after) == (MessageState.PENDING, 1, at(MORNING))
     assert waiting.last_error
@@ -116,7 +118,10 @@ def test_a_repeat_is_the_same_mail_to_the_byte(mail_server: Mailroom, message: M
     assert first == second
 
 
-def test_one_hanging_mail_does_not_keep_the_others_back(mail_server: Mailroom, store: Store, send: Send) -> None:
+def test_one_hanging_mail_does_not_keep_the_others_back(
+    mail_server: Mailroom, store: Store, send: Send, settings: LazySettings
+) -> None:
+    settings.EMAIL_TIMEOUT = 5  # the others are taken long before
     for number in range(3):
         placed_order(store, number=f"9{number}", buyer={"email": f"m{number}@example.com"})
     mail_server.answers.append(Answer.HANG)

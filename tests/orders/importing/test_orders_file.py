@@ -194,7 +194,7 @@ def test_dates_of_three_formats_leave_only_the_clear_ones(text_file, read):
     assert ([order.order_number for order in orders], [error.row for error in errors]) == (["A1"], [3, 4])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.lists(st.sampled_from("ABCDE"), max_size=30))
 def test_each_order_comes_once_with_all_its_lines_in_whatever_order_they_stand(text_file, read, numbers):
     lines = "".join(f"{number},2026-03-02,,{place},1,,\n" for place, number in enumerate(numbers))
@@ -206,7 +206,7 @@ def test_each_order_comes_once_with_all_its_lines_in_whatever_order_they_stand(t
     assert (found, len(orders), errors) == (expected, len(expected), [])
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(st.binary(max_size=300))
 def test_any_bytes_below_a_header_are_orders_errors_or_refused_in_one_line(text_file, read, content):
     try:

@@ -1,4 +1,4 @@
-"""The two services on this machine, and clients that are in a hurry."""
+"""The two services on this machine, and clients that wait for them."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,9 +16,9 @@ from tests.servers.kuaidi100 import Kuaidi100Service, kuaidi100_server
 from tests.servers.seventeen_track import SeventeenTrackService, seventeen_track_server
 
 
-def hasty_caller(wire: Wire) -> Caller:
-    """A client that waits for 0.3 seconds and reads at most 100 kB."""
-    moment = timedelta(seconds=0.3)
+def caller_of(wire: Wire, *, seconds: float = 30) -> Caller:
+    """A client that waits for so long and reads at most 100 kB."""
+    moment = timedelta(seconds=seconds)
     limits = replace(http_limits(), connect=moment, read=moment, whole=moment, max_bytes=100_000)
     return Caller(wire.url, sleep=lambda _seconds: None, limits=limits)
 
@@ -41,7 +41,7 @@ def service(track: tuple[Wire, SeventeenTrackService]) -> SeventeenTrackService:
 
 @pytest.fixture
 def client(wire: Wire) -> SeventeenTrack:
-    return SeventeenTrack(hasty_caller(wire), seventeen_track.KEY)
+    return SeventeenTrack(caller_of(wire), seventeen_track.KEY)
 
 
 @pytest.fixture
@@ -52,4 +52,4 @@ def kuaidi() -> Iterator[tuple[Wire, Kuaidi100Service]]:
 
 @pytest.fixture
 def kuaidi_client(kuaidi: tuple[Wire, Kuaidi100Service]) -> Kuaidi100:
-    return Kuaidi100(hasty_caller(kuaidi[0]), kuaidi100.KEY, kuaidi100.CUSTOMER)
+    return Kuaidi100(caller_of(kuaidi[0]), kuaidi100.KEY, kuaidi100.CUSTOMER)
