@@ -46,7 +46,7 @@ def is_scenario(path: Path) -> bool:
 def file_source(path: Path, *, timezone: str) -> Source:
     """The orders of a file, or the one of a scenario. Raises UnusableFile, and UnusableScenario."""
     if is_scenario(path):
-        scenario = load_scenario(path)
+        scenario = load_scenario(path, timezone=timezone)
         played = [(scenario.record, scenario.events)]
         return Source(1, played, is_one=True, policy_name=scenario.policy_name, until=scenario.until)
     rows = read_orders(path, timezone=timezone, max_bytes=settings.IMPORT_MAX_BYTES)

@@ -8,9 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from orders.events import Event, UnusableEvent, plain_text, read_amount, read_event, read_instant
 from orders.importing.countries import parse_country
+from orders.policies import load_policy
 from orders.records import BuyerRecord, ItemRecord, OrderRecord
 from orders.zones import known_zone
 
@@ -29,33 +31,60 @@ class Scenario:
     until: datetime | None
 
 
-def load_scenario(path: Path) -> Scenario:
-    """Read a scenario. Raises UnusableScenario."""
+def load_scenario(path: Path, *, policy_name: str = "", timezone: str = "") -> Scenario:
+    """Read a scenario. Raises UnusableScenario and UnusablePolicy.
+
+    Its times without an offset are in the time zone, by default the platform's of the policy pack, which is else the
+    one that the file names.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8-sig"))
     except (ValueError, RecursionError) as error:
         raise UnusableScenario(f"{path.name}: not a JSON file: {error}") from error
-    return read_scenario(data, path.name)
+    named = policy_name or (data.get("policy") if isinstance(data, dict) else "")
+    zone = timezone or (load_policy(str(named)).platform_zone if named else "UTC")
+    return read_scenario(data, path.name, timezone=zone)
 
 
-def read_scenario(data: Any, where: str) -> Scenario:
-    """The scenario in a JSON document that stands at `where`. Raises UnusableScenario."""
+def read_scenario(data: Any, where: str, *, timezone: str = "UTC") -> Scenario:
+    """The scenario in a JSON document that stands at `where`, its times without an offset in the time zone.
+
+    Raises UnusableScenario.
+    """
+    zone = ZoneInfo(timezone)
     if not isinstance(data, dict) or not isinstance(data.get("order"), dict):
         raise UnusableScenario(f"{where}: not a scenario: it has no `order` object")
     given = [] if data.get("events") is None else data["events"]
     if not isinstance(given, list):
         raise UnusableScenario(f"{where}: `events` is no list")
     try:
-        events = [read_event(event, f"{where}: events[{number}]") for number, event in enumerate(given)]
+        events = [read_event(_placed(event, zone), f"{where}: events[{n}]") for n, event in enumerate(given)]
     except UnusableEvent as error:
         raise UnusableScenario(str(error)) from error
-    until = data.get("until")
+    until = _placed(data, zone).get("until")
     return Scenario(
-        record=_read_order(data["order"], where),
+        record=_read_order(_placed(data["order"], zone), where),
         events=tuple(sorted(events, key=lambda event: event.at)),
         policy_name=str(data.get("policy") or ""),
         until=_read(read_instant, until, f"{where}: until") if until else None,
     )
+
+
+def _placed(given: Any, zone: ZoneInfo) -> Any:
+    """An object's values, each instant without an offset with that of the zone."""
+    if not isinstance(given, dict):
+        return given
+    return {
+        key: _with_offset(value, zone) if key in EVENT_INSTANTS | INSTANTS else value for key, value in given.items()
+    }
+
+
+def _with_offset(value: Any, zone: ZoneInfo) -> Any:
+    try:
+        instant = datetime.fromisoformat(value)
+        return value if instant.tzinfo else instant.replace(tzinfo=zone).isoformat()
+    except (TypeError, ValueError, OverflowError):
+        return value  # whoever reads it says what is wrong with it
 
 
 def _whole_number(least: int, most: int) -> Any:
@@ -128,6 +157,7 @@ READERS: dict[str, Any] = {
     "timezone": _read_zone,
     "tax_id": _text_of(50),
 }
+EVENT_INSTANTS = {"at", "until", "from", "to", "respond_by", "evidence_by"}
 INSTANTS = {
     "placed_at",
     "paid_at",

@@ -1,12 +1,13 @@
 """The answer's shape: every key of the contract, its type, and the samples that come with the specification."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from disputes.scenarios import UnusableScenario, read_scenario
+from disputes.scenarios import UnusableScenario, load_scenario, read_scenario
 from tests.cast import command, fact, is_utc, paid, replay, scenario, shipped, z
 
 pytestmark = pytest.mark.django_db
@@ -136,3 +137,38 @@ def test_an_event_that_cannot_be_read_is_named(event: Any, said: str) -> None:
 def test_a_scenario_that_cannot_be_used_is_refused(change: dict[str, Any]) -> None:
     with pytest.raises(UnusableScenario):
         read_scenario(scenario() | change, "file.json")
+
+
+LOCAL = {
+    "policy": "aliexpress-br",
+    "order": {"order_number": "1", "placed_at": "2026-03-02 12:00"},
+    "events": [
+        {"at": "2026-03-03T09:00:00", "type": "payment_confirmed"},
+        {"at": "2026-03-03T09:00:00+08:00", "type": "receipt_extended", "protection_ends_at": "2026-06-01"},
+    ],
+    "until": "2026-07-01T00:00",
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "offset"),
+    [
+        ({}, timedelta(hours=-7)),  # the platform's summer; its winter for what is of before March 8
+        ({"timezone": "Asia/Shanghai"}, timedelta(hours=8)),
+        ({"timezone": "UTC"}, timedelta(0)),
+        ({"policy_name": "taobao-cn"}, timedelta(hours=8)),
+    ],
+)
+def test_a_time_without_an_offset_is_of_the_zone_that_is_asked_for_or_of_the_platform(
+    tmp_path: Path, given: dict[str, str], offset: timedelta
+) -> None:
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(LOCAL), encoding="utf-8")
+    read = load_scenario(path, **given)
+    before = timedelta(hours=-8) if offset == timedelta(hours=-7) else offset
+    assert read.record.placed_at == datetime(2026, 3, 2, 12, tzinfo=timezone(before))
+    extended, confirmed = sorted(read.events, key=lambda event: event.type, reverse=True)
+    assert confirmed.at == datetime(2026, 3, 3, 9, tzinfo=timezone(before))
+    assert extended.at == datetime(2026, 3, 3, 1, tzinfo=UTC)
+    assert extended.data["protection_ends_at"] == datetime(2026, 6, 1, tzinfo=timezone(offset))
+    assert read.until == datetime(2026, 7, 1, tzinfo=timezone(offset))

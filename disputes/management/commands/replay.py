@@ -41,7 +41,7 @@ class Command(ContractCommand):
         self.answer(document, as_json=options["as_json"])
 
     def _replay_scenario(self, path: Path, options: dict[str, Any]) -> dict[str, Any]:
-        scenario = load_scenario(path)
+        scenario = load_scenario(path, policy_name=options["policy"], timezone=options["timezone"] or "")
         policy_name = options["policy"] or scenario.policy_name
         if not policy_name:
             self.fail(f'{path.name} names no policy: add "policy" to it, or call with --policy NAME')

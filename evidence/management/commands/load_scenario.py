@@ -29,7 +29,7 @@ class Command(ContractCommand):
         if store is None:
             self.fail(f"there is no store {options['store']!r}: make it with `manage.py create_store` first")
         try:
-            scenario = load_scenario(options["file"])
+            scenario = load_scenario(options["file"], timezone=store.current_policy.platform_zone)
             folder, now = options["file"].parent, timezone.now()
             loaded = load_scenario_into(scenario, store, folder, now=now, actor="command", recorded_at=now)
         except (UnusableScenario, UnusablePolicy) as error:
