@@ -124,11 +124,11 @@ def read_reviews_since(reading: Reading) -> None:
                 continue
             reading.note_problem(f"reviews from {start:%Y-%m-%d %H:%M} to {stop:%H:%M} UTC: {OVER_FULL}")
         reading.expect(len(found))
-        reading.count(len(found), new=sum(_take_review(reading, review) for review in found))
+        reading.count(len(found), new=sum(_take_review(reading, review) for review in found if review))
         reading.keep(at=(start + step).isoformat(), step=0)
 
 
-def _ask_reviews(reading: Reading, start: datetime, end: datetime) -> list[Review]:
+def _ask_reviews(reading: Reading, start: datetime, end: datetime) -> list[Review | None]:
     return read_reviews(reading.gateway.ask(REVIEW_LIST, reviews_question(start, end)))
 
 

@@ -24,6 +24,7 @@ BEGINNING = 256 * 1024  # bytes that are read of a mail that is larger than we t
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 LOOK_SECONDS = 240  # for all of a look: less than the lease, so that nobody else is at the mailbox meanwhile
+TRY_SECONDS = 20  # for a look that a person waits for
 ANSWER_BYTES = 4_000_000  # of one answer, beside the mail that it brings
 PLENTY = 2_000  # mails of one look; the next look goes on
 
@@ -153,12 +154,12 @@ def _utc(instant: datetime | None) -> datetime:
 
 
 @contextmanager
-def open_mailbox(address: Address) -> Iterator[Mailbox]:
-    """Log in and open the folder. Raises MailboxProblem."""
-    with Watch(LOOK_SECONDS) as watch:
+def open_mailbox(address: Address, *, seconds: float = LOOK_SECONDS) -> Iterator[Mailbox]:
+    """Log in and open the folder, for so many seconds in all. Raises MailboxProblem."""
+    with Watch(seconds) as watch:
         client = _connect(address, watch)
         try:
-            _log_in(client, address)
+            _asked(lambda: _log_in(client, address))
             yield Mailbox(client, address.folder)
         except (OSError, IMAPClientError) as error:
             raise _problem(error, MailboxTrouble.ODD) from error
@@ -216,7 +217,13 @@ def _asked(ask: Callable[[], Any], trouble: MailboxTrouble = MailboxTrouble.ODD)
     """What the server answers. Raises MailboxProblem, of this kind where the server refused."""
     try:
         return ask()
-    except (OSError, IMAPClientError, ValueError, KeyError) as error:
+    except (
+        OSError,
+        IMAPClientError,
+        ValueError,
+        KeyError,
+        AttributeError,
+    ) as error:  # the library stumbles over odd ones
         raise _problem(error, trouble) from error
 
 

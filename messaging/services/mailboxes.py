@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from messaging.imap import Address, MailboxProblem, open_mailbox
+from messaging.imap import TRY_SECONDS, Address, MailboxProblem, open_mailbox
 from messaging.models import MailboxAccount
 from messaging.models.mailboxes import MailboxState, MailboxTrouble, Security
 from orders.encryption import UnreadableSecret
@@ -94,7 +94,7 @@ def check_mailbox(account_id: int, clock: Callable[[], datetime]) -> MailboxTrou
     account: MailboxAccount = MailboxAccount.objects.get(pk=account_id)
     rows = MailboxAccount.objects.filter(pk=account_id)
     try:
-        with open_mailbox(address_of(account)):
+        with open_mailbox(address_of(account), seconds=TRY_SECONDS):
             pass
     except MailboxProblem as error:
         rows.update(trouble=error.trouble, last_error=str(error), last_error_at=clock())

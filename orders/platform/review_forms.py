@@ -36,9 +36,9 @@ def reply_order(review: tuple[str, str], words: str) -> dict[str, str]:
     return {"child_order_id": child, "parent_order_id": parent, "text": words}
 
 
-def read_reviews(answer: dict[str, Any]) -> list[Review]:
-    """The reviews of an answer that can be read: those with an order, stars and a date."""
-    return [review for row in listed(answer.get("target_list")) if (review := _read(row)) is not None]
+def read_reviews(answer: dict[str, Any]) -> list[Review | None]:
+    """The reviews of an answer; None in the place of one without an order, stars or a date, which cannot be read."""
+    return [_read(row) for row in listed(answer.get("target_list"))]
 
 
 def _read(row: dict[str, Any]) -> Review | None:

@@ -298,6 +298,15 @@ def test_an_hour_with_more_reviews_than_the_platform_lists_is_named(shop: Shop) 
     assert "reviews from 2026-03-09" in feed.last_error
 
 
+def test_a_review_that_cannot_be_read_makes_its_page_no_shorter(shop: Shop) -> None:
+    for minute in range(feed_terms().page + 1):
+        row = {"order_id": 8012345678900000 + minute, "parent_order_id": 8012345678901234, "buyer_evaluation": "5"}
+        shop.platform.reviews.append(row | {"valid_date": f"2026-03-{1 + minute % 9:02} 03:{minute:02}:00"})
+    shop.platform.reviews[0]["buyer_evaluation"] = "many"
+    shop.sync()
+    assert Review.objects.count() == feed_terms().page
+
+
 # --- what fails -------------------------------------------------------------------------------------------------------
 def test_a_method_that_is_switched_off_is_said_and_tried_again_and_the_others_go_on(shop: Shop) -> None:
     shop.platform.off = {ISSUES}

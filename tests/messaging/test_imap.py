@@ -46,8 +46,8 @@ def _talk(door: socket.socket, bring: Callable[[socket.socket], object]) -> None
                 guest.sendall(line.split()[0] + b" OK done\r\n")
 
 
-def fetch(address: Address, *, most: int) -> Lying | None:
-    with open_mailbox(address) as mailbox:
+def fetch(address: Address, *, most: int, seconds: float = 120) -> Lying | None:
+    with open_mailbox(address, seconds=seconds) as mailbox:
         return mailbox.fetch(1, most=most)
 
 
@@ -63,22 +63,16 @@ def drip(guest: socket.socket) -> None:
         time.sleep(0.2)
 
 
-def test_a_server_that_sends_a_byte_now_and_then_is_left_at_its_time(
-    serve: Serve, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(imap, "LOOK_SECONDS", 0.5)
+def test_a_server_that_sends_a_byte_now_and_then_is_left_at_its_time(serve: Serve) -> None:
     began = time.monotonic()
     with pytest.raises(MailboxProblem) as caught:
-        fetch(serve(drip), most=5_000)
+        fetch(serve(drip), most=5_000, seconds=0.5)
     assert caught.value.trouble is MailboxTrouble.UNREACHABLE
     assert time.monotonic() - began < 60  # all of it would take 200
 
 
-def test_a_server_that_greets_letter_by_letter_is_left_at_its_time(
-    settings: LazySettings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_server_that_greets_letter_by_letter_is_left_at_its_time(settings: LazySettings) -> None:
     settings.PRIVATE_HOSTS = [HOST]
-    monkeypatch.setattr(imap, "LOOK_SECONDS", 0.5)
     with socket.create_server((HOST, 0)) as door:
 
         def greet() -> None:
@@ -91,8 +85,27 @@ def test_a_server_that_greets_letter_by_letter_is_left_at_its_time(
         address = Address(HOST, door.getsockname()[1], Security.NONE, "alice", "secret", "INBOX")
         began = time.monotonic()
         with pytest.raises(MailboxProblem):
-            fetch(address, most=5_000)
+            fetch(address, most=5_000, seconds=0.5)
     assert time.monotonic() - began < 60  # all of it would take 200
+
+
+def test_a_server_that_does_not_say_what_it_can_do_is_named_odd(settings: LazySettings) -> None:
+    settings.PRIVATE_HOSTS = [HOST]
+    with socket.create_server((HOST, 0)) as door:
+
+        def answer() -> None:
+            with suppress(OSError):
+                guest, _address = door.accept()
+                with guest, guest.makefile("rb") as said:
+                    guest.sendall(b"* OK here\r\n")
+                    for number, line in enumerate(said):
+                        can = b"" if number else b"* CAPABILITY IMAP4rev1\r\n"  # and never again
+                        guest.sendall(b"%b%b OK done\r\n" % (can, line.split()[0]))
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(MailboxProblem) as caught:
+            fetch(Address(HOST, door.getsockname()[1], Security.NONE, "alice", "secret", "INBOX"), most=5_000)
+    assert caught.value.trouble is MailboxTrouble.ODD
 
 
 def test_a_mail_that_is_larger_than_its_server_says_is_read_from_its_beginning(serve: Serve) -> None:
