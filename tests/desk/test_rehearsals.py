@@ -125,7 +125,7 @@ def test_one_rehearsal_of_a_store_at_a_time(alice: Client) -> None:
     ask(alice, **upload(FILE))
     answer = alice.post("/rehearsals/?store=alice", {"source": "orders", "policy": "aliexpress-br"})
     assert answer.status_code == 422
-    assert "another rehearsal" in answer.content.decode()
+    assert "Another rehearsal" in answer.content.decode()
 
 
 def test_a_viewer_reads_and_plays_nothing(alice: Client, vera: Client, enter: Enter) -> None:
