@@ -53,6 +53,18 @@ def test_a_case_is_worked_by_hand(workbench: Page, tmp_path: Path) -> None:
     expect(workbench.locator("h1")).to_contain_text("Counter-offer made")
 
 
+def test_a_file_that_is_refused_is_refused_before_the_eyes_of_who_chose_it(workbench: Page, tmp_path: Path) -> None:
+    page = tmp_path / "photo.jpg"
+    page.write_bytes(b"<html>")
+    slot = line(workbench, "Photo of the packing")
+    slot.locator("summary").click()
+    slot.locator("input[type=file]").first.set_input_files(page)
+    slot.get_by_role("button", name="Upload").click()
+    expect(slot.get_by_role("alert")).to_contain_text("By its content it is a web page")
+    expect(slot.get_by_role("alert")).to_be_in_viewport()
+    expect(slot.locator("input[type=file]").first).to_be_focused()
+
+
 def test_a_picture_from_the_clipboard_lands_on_the_open_line(workbench: Page) -> None:
     slot = line(workbench, "Photo of the packing")
     slot.locator("summary").click()

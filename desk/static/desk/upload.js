@@ -57,6 +57,16 @@
     row.scrollIntoView({ block: "nearest" });
   });
 
+  // A line that comes back refused is closed by the browser, as the old one of its group was open still.
+  document.addEventListener("htmx:afterSwap", () => {
+    const refusal = document.querySelector("[data-upload] .refusal");
+    const slot = refusal?.closest("details");
+    if (!slot) return;
+    slot.open = true;
+    refusal.closest("form").querySelector("input[type=file]").focus({ preventScroll: true });
+    refusal.scrollIntoView({ block: "center" });
+  });
+
   document.addEventListener("htmx:xhr:progress", (e) => {
     const bar = e.target.closest("[data-upload]")?.querySelector("progress");
     if (!bar || !e.detail.lengthComputable) return;
