@@ -6,12 +6,10 @@ from typing import Any
 
 from django.core.checks import CheckMessage, Warning, register  # noqa: A004  Django's word
 
-from evidence.bundling.rendering import APT_LINE
-from evidence.bundling.signing import UnusableKey, load_signer, signing_key
+from evidence.bundling.engine import APT_LINE, PANGO
+from evidence.bundling.signing_keys import UnusableKey, load_signer, signing_key
 from evidence.fonts import PACKAGES, font_folders
 
-# By the names under which WeasyPrint finds them on Linux, macOS and Windows.
-PANGO = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")
 SUBSET = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
 
 

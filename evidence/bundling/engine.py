@@ -12,6 +12,7 @@ LIBRARIES = ("fonttools", "pi_heif", "pikepdf", "pillow", "pydyf", "pypdfium2", 
 SOURCES = ("bundling/*.py", "templatetags/*.py", "phrases/*.toml", "*.py", "*.toml")
 # The system's own, by the names under which WeasyPrint finds it on Linux, macOS and Windows.
 PANGO = ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll")
+APT_LINE = "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 
 
 @cache

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from evidence.bundling.caching import Cache, key_of
-from evidence.bundling.engine import engine_id
+from evidence.bundling.engine import APT_LINE, engine_id
 from evidence.bundling.processes import start
 from evidence.bundling.sections import FLOWING, ROWS, Section
 from evidence.fonts import write_fonts_conf
@@ -18,7 +18,6 @@ from evidence.storing import hash_file
 SECONDS = 240  # after which a document is given up
 TEXTS = "texts"  # the kind of entry in the cache
 STYLE = Path(__file__).parent.parent / "templates/evidence/bundle.css"
-APT_LINE = "sudo apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
 # fontTools stamps the fonts that it cuts with a date: always the same one.
 EPOCH = "1767225600"
 

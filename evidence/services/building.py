@@ -13,7 +13,8 @@ from evidence.bundling.cases import CaseFile
 from evidence.bundling.making import Made, make_bundle
 from evidence.bundling.publishing import publish
 from evidence.bundling.reusing import inputs_of
-from evidence.bundling.signing import Signing, sign, signed_by, signing_key
+from evidence.bundling.signing import Signing, sign
+from evidence.bundling.signing_keys import signed_by, signing_key
 from evidence.models import Appeal, Bundle, BundleState, Version
 from evidence.recipients import Recipient
 from evidence.storing import hash_file

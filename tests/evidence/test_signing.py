@@ -18,7 +18,8 @@ from pyhanko_certvalidator import ValidationContext
 
 from disputes.models import Dispute
 from evidence.bundling.making import Made
-from evidence.bundling.signing import Signing, SigningKey, SigningState, load_signer, run_apart, sign, signing_key
+from evidence.bundling.signing import Signing, SigningState, run_apart, sign
+from evidence.bundling.signing_keys import SigningKey, load_signer, signing_key
 from evidence.bundling.verifying import verify
 from evidence.models import Bundle
 from evidence.services.bundles import make_bundle_now
