@@ -174,13 +174,14 @@ def _bare_waits(text: str, words: Wordlist) -> Iterator[slice]:
 
 def _paid_reviews(text: str, sentences: list[slice], words: Wordlist) -> Iterator[slice]:
     """The first place where a reward stands near a review."""
-    for first in range(len(sentences)):
-        near = sentences[first : first + REVIEW_REACH]
-        about = [part for part in near if words.review.search(_fold(text[part]))]
-        given = [part for part in near if words.reward.search(_fold(text[part]))]
-        if about and given:
-            both = sorted([*about, *given], key=lambda part: part.start)
-            yield slice(both[0].start, both[-1].stop)
+    folded = [_fold(text[part]) for part in sentences]
+    about = [place for place, plain in enumerate(folded) if words.review.search(plain)]
+    given = [place for place, plain in enumerate(folded) if words.reward.search(plain)] if about else []
+    for first in range(len(sentences) if given else 0):
+        near = range(first, first + REVIEW_REACH)
+        if not set(near).isdisjoint(about) and not set(near).isdisjoint(given):
+            both = sorted({*about, *given}.intersection(near))
+            yield slice(sentences[both[0]].start, sentences[both[-1]].stop)
             return
 
 
@@ -219,7 +220,10 @@ def _edge(character: str) -> str:
 
 def _fold(text: str) -> str:
     """Lower case without accents, so that "AMANHÃ" and "amanha" are one word."""
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    lower = text.casefold()
+    if lower.isascii():
+        return lower
+    decomposed = unicodedata.normalize("NFKD", lower)
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
