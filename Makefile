@@ -87,10 +87,10 @@ system: ## what the machine itself must have: Pango for evidence bundles; for th
 		$(PYTHON) -c 'import ctypes.util, sys; sys.exit(not ctypes.util.find_library(sys.argv[1]))' $$name || needed="$(PANGO)"; \
 	done; \
 	chromium=""; \
-	for name in "$$CHROMIUM" chromium chromium-browser google-chrome google-chrome-stable; do \
+	for name in "$$CHROMIUM" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do \
 		if command -v "$$name" >/dev/null 2>&1; then chromium="$$name"; fi; \
 	done; \
-	if [ -z "$$chromium" ]; then needed="$$needed chromium"; fi; \
+	if [ -z "$$chromium" ]; then needed="$$needed chromium-headless-shell"; fi; \
 	command -v pdftotext >/dev/null 2>&1 && command -v pdfsig >/dev/null 2>&1 || needed="$$needed poppler-utils"; \
 	command -v qpdf >/dev/null 2>&1 || needed="$$needed qpdf"; \
 	command -v ip >/dev/null 2>&1 || [ "$$(uname)" != Linux ] || needed="$$needed iproute2"; \

@@ -9,6 +9,7 @@ from typing import Any
 
 import hypothesis
 import pytest
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.test import override_settings
@@ -164,6 +165,14 @@ def own_data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     celery_app.conf.update(broker_url="memory://")
     with override_settings(**settings):
         yield data_dir
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Passwords are kept by scrypt here, too, with next to none of its work: 0.2 s each, two hundred times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ScryptPasswordHasher, "work_factor", 2)
+        yield
 
 
 @pytest.fixture(scope="session")
