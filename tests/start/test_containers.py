@@ -84,6 +84,11 @@ def test_every_setting_of_the_services_is_read() -> None:
     assert [name for name in SERVICES["web"]["environment"] if f'"{name}"' not in read] == []
 
 
+@pytest.mark.parametrize("name", sorted(OURS))
+def test_whatever_else_is_set_reaches_each_service_of_ours_by_the_same_file(name: str) -> None:
+    assert SERVICES[name]["env_file"] == [{"path": ".env", "required": False}]
+
+
 def test_a_worker_may_end_its_turn_before_it_is_killed() -> None:
     budget = int(re.findall(r"BUDGET = timedelta\(seconds=(\d+)\)", (BASE / "disputes" / "tasks.py").read_text())[0])
     assert int(SERVICES["worker"]["stop_grace_period"].removesuffix("s")) > budget
