@@ -1,16 +1,28 @@
 """What the environment says, read once, with a clear error where a value cannot be used."""
 
+import math
 import secrets
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+import environ
 from django.core.exceptions import ImproperlyConfigured
+
+Number = TypeVar("Number", int, float)
+
+TRUE = frozenset({"true", "on", "yes", "y", "1"})
+FALSE = frozenset({"false", "off", "no", "n", "0"})
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 LOG_FORMATTERS = {"plain": "config.logs.PlainFormatter", "json": "config.logs.JsonFormatter"}
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SMTP_PORTS = {"smtp": 25, "smtps": 465}
+BROKERS = {"redis", "rediss", "unix"}
+DATABASES = {"sqlite", "postgres", "postgresql"}
 DEFAULT_SQLITE_OPTIONS = {
     "transaction_mode": "IMMEDIATE",  # a DEFERRED reader that turns writer fails at once with "locked"
     "timeout": 20,
@@ -34,14 +46,81 @@ DEFAULT_POSTGRESQL_OPTIONS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The variables of this process; an empty one is as good as none.
+
+    What cannot be used raises ImproperlyConfigured with the variable's name, and what may hold a password without it.
+    """
+
+    variables: Mapping[str, str]
+
+    def text(self, name: str, *, default: str = "") -> str:
+        """A text, as it stands there."""
+        return self.variables.get(name) or default
+
+    def texts(self, name: str, *, default: Sequence[str] = ()) -> list[str]:
+        """Texts with commas between them."""
+        return [part.strip() for part in self.text(name).split(",") if part.strip()] or list(default)
+
+    def choice(self, name: str, choices: Collection[str], *, default: str) -> str:
+        """One of several words."""
+        if (word := self.text(name, default=default)) not in choices:
+            raise ImproperlyConfigured(f"{name} is {word!r}: expected {' or '.join(choices)}")
+        return word
+
+    def switch(self, name: str, *, default: bool = False) -> bool:
+        """Whether something is on: what is mistyped must not switch a protection off."""
+        word = self.text(name).lower()
+        if word and word not in TRUE | FALSE:
+            raise ImproperlyConfigured(f"{name} is {word!r}: expected true or false")
+        return word in TRUE if word else default
+
+    def number(self, name: str, *, default: Number, least: float = 1) -> Number:
+        """A number of the default's kind, `least` or more."""
+        text = self.text(name)
+        try:
+            number = type(default)(text) if text else default
+        except ValueError:
+            number = None
+        if number is None or not least <= number < math.inf:
+            kind = "whole number" if isinstance(default, int) else "number"
+            raise ImproperlyConfigured(f"{name} is {text!r}: expected a {kind} of {least} or more")
+        return number
+
+
+def split_address(name: str, url: str, schemes: Collection[str], expected: str) -> SplitResult:
+    """The parts of an address that has one of the schemes and a host. Raises ImproperlyConfigured."""
+    try:
+        parts = urlsplit(url)
+        is_usable = parts.scheme in schemes and parts.hostname and parts.port != 0
+    except ValueError:  # which may hold a part of a password
+        is_usable = False
+    if not is_usable:
+        raise ImproperlyConfigured(f"{name} cannot be read: expected {expected}")
+    return parts
+
+
+def site_address(url: str) -> SplitResult:
+    """The address at which people reach the pages. Raises ImproperlyConfigured."""
+    return split_address("SITE_URL", url, {"http", "https"}, "http[s]://HOST[:PORT]")
+
+
+def data_folder(path: Path) -> Path:
+    """The folder of everything that is not code, for nobody else on this machine. Raises ImproperlyConfigured."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(f"PRAZO_DATA is {str(path)!r}: it cannot be made ({error.strerror})") from error
+    return path
+
+
 def email_settings(url: str) -> dict[str, Any]:
     """Django's EMAIL_* settings from `smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]`.
 
-    Raises ImproperlyConfigured when the address has another scheme or no host.
+    Raises ImproperlyConfigured.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in SMTP_PORTS or not parts.hostname:
-        raise ImproperlyConfigured(f"EMAIL_URL is {url!r}: expected smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]")
+    parts = split_address("EMAIL_URL", url, SMTP_PORTS, "smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=1]")
     return {
         "EMAIL_HOST": parts.hostname,
         "EMAIL_PORT": parts.port or SMTP_PORTS[parts.scheme],
@@ -65,13 +144,26 @@ def service_url(name: str, url: str) -> str:
 
 
 def celery_broker(url: str) -> str:
-    """The broker address as Celery spells it: a Redis on a Unix socket is `redis+socket://`."""
+    """The broker address as Celery spells it: a Redis on a Unix socket is `redis+socket://`.
+
+    Raises ImproperlyConfigured.
+    """
+    if urlsplit(url).scheme not in BROKERS:
+        raise ImproperlyConfigured("REDIS_URL cannot be read: expected redis[s]://HOST[:PORT][/N] or unix://SOCKET")
     return url.replace("unix://", "redis+socket://", 1)
 
 
-def complete_database(settings: dict[str, Any]) -> dict[str, Any]:
-    """The DATABASES entry with what each engine needs to be safe under several processes."""
-    if not settings.get("ENGINE"):
+def database_settings(url: str) -> dict[str, Any]:
+    """The DATABASES entry of an address, with what each engine needs to be safe under several processes.
+
+    Raises ImproperlyConfigured.
+    """
+    try:
+        # Of an unknown scheme the library would tell all that it was given, the password, too.
+        settings: dict[str, Any] = environ.Env.db_url_config(url) if urlsplit(url).scheme in DATABASES else {}
+    except ValueError:
+        settings = {}
+    if not settings:
         raise ImproperlyConfigured(
             "DATABASE_URL cannot be read: expected sqlite:///FILE or postgres://USER:PASSWORD@HOST/NAME"
         )

@@ -4,46 +4,49 @@ DATABASE_URL, REDIS_URL, EMAIL_URL, MEDIA_ROOT and SECRET_KEY are the contract's
 the pages: an https:// address switches the production protections on.
 """
 
+import os
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
     LOG_FORMATTERS,
+    LOG_LEVELS,
+    Environment,
     celery_broker,
-    complete_database,
+    data_folder,
+    database_settings,
     email_settings,
     service_url,
+    site_address,
     stored_secret,
 )
 
 django_stubs_ext.monkeypatch()  # lets annotations such as ModelForm[User] stand at run time
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment(os.environ)
 
 # Where everything that is not code lies: database, uploads, the embedded Valkey, the demo's mailbox.
-DATA_DIR = Path(env.str("PRAZO_DATA", default=str(BASE_DIR / "var")))
-DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)  # buyers' data: nobody else on this machine reads it
-SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
-SECURE = urlsplit(SITE_URL).scheme == "https"
-DEBUG = env.bool("DEBUG", default=False)
-DEMO = env.bool("PRAZO_DEMO", default=False)  # set by `manage.py demo`: shows its mailbox and its log-in
+DATA_DIR = data_folder(Path(env.text("PRAZO_DATA", default=str(BASE_DIR / "var"))))
+SITE_URL = env.text("SITE_URL", default="http://localhost:8000").rstrip("/")
+_site = site_address(SITE_URL)
+SECURE = _site.scheme == "https"
+DEBUG = env.switch("DEBUG")
+DEMO = env.switch("PRAZO_DEMO")  # set by `manage.py demo`: shows its mailbox and its log-in
 if DEMO and SECURE:
     raise ImproperlyConfigured("PRAZO_DEMO is set with an https:// SITE_URL: the demo shows its password to everybody")
 
-SECRET_KEY = env.str("SECRET_KEY", default="")
+SECRET_KEY = env.text("SECRET_KEY")
 if SECURE and not SECRET_KEY:
     raise ImproperlyConfigured("SECRET_KEY is empty: with an https:// SITE_URL, set it to 50 or more random characters")
 SECRET_KEY = SECRET_KEY or stored_secret(DATA_DIR / "secret_key")
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = env.texts("SECRET_KEY_FALLBACKS")
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[urlsplit(SITE_URL).hostname, "localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = env.texts("ALLOWED_HOSTS", default=[str(_site.hostname), "localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 CSRF_FAILURE_VIEW = "desk.views.account.refuse_old_page"
 
@@ -116,11 +119,9 @@ FORM_RENDERER = "desk.form_rendering.QuickWidgets"
 SILENCED_SYSTEM_CHECKS = ["templates.W003"]  # two libraries `i18n`: ours stands in for Django's on purpose
 
 # --- data -----------------------------------------------------------------------------------------------------------
-DATABASES = {
-    "default": complete_database(env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'prazo.sqlite3'}"))
-}
+DATABASES = {"default": database_settings(env.text("DATABASE_URL", default=f"sqlite:///{DATA_DIR / 'prazo.sqlite3'}"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(DATA_DIR / "media")))
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", default=str(DATA_DIR / "media")))
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns of a folder that is not there
@@ -131,17 +132,17 @@ STORAGES = {
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # bytes; larger uploads stream to disk
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # bytes, without files
-REHEARSAL_MAX_ORDERS = env.int("REHEARSAL_MAX_ORDERS", default=5000)  # rows of a file, or orders of the store
-API_RATE_PER_MINUTE = env.int("API_RATE_PER_MINUTE", default=600)  # requests of one API token
-IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=100_000_000)  # bytes, of an order file
+REHEARSAL_MAX_ORDERS = env.number("REHEARSAL_MAX_ORDERS", default=5000)  # rows of a file, or orders of the store
+API_RATE_PER_MINUTE = env.number("API_RATE_PER_MINUTE", default=600)  # requests of one API token
+IMPORT_MAX_BYTES = env.number("IMPORT_MAX_BYTES", default=100_000_000)  # bytes, of an order file
 
 # --- evidence bundles -------------------------------------------------------------------------------------------------
-BUNDLE_SIGNING_KEY = env.str("BUNDLE_SIGNING_KEY", default="")  # a PKCS#12 file; without one bundles stay unsigned
-BUNDLE_SIGNING_PASSPHRASE = env.str("BUNDLE_SIGNING_PASSPHRASE", default="")
-BUNDLE_TIMESTAMP_URL = env.str("BUNDLE_TIMESTAMP_URL", default="")  # of an RFC 3161 server
+BUNDLE_SIGNING_KEY = env.text("BUNDLE_SIGNING_KEY")  # a PKCS#12 file; without one bundles stay unsigned
+BUNDLE_SIGNING_PASSPHRASE = env.text("BUNDLE_SIGNING_PASSPHRASE")
+BUNDLE_TIMESTAMP_URL = env.text("BUNDLE_TIMESTAMP_URL")  # of an RFC 3161 server
 
 # --- Celery: wake-ups only --------------------------------------------------------------------------------------------
-REDIS_URL = env.str("REDIS_URL", default=f"unix://{DATA_DIR / 'valkey.sock'}")
+REDIS_URL = env.text("REDIS_URL", default=f"unix://{DATA_DIR / 'valkey.sock'}")
 CELERY_BROKER_URL = celery_broker(REDIS_URL)
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
@@ -159,8 +160,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False  # a page never waits for Redis: the next sweep wakes the workers anyway
 CELERY_TIMEZONE = "UTC"
-CLAIM_LEASE_SECONDS = env.int("CLAIM_LEASE_SECONDS", default=300)  # how long a worker owns the rows that it claimed
-SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=5.0)
+CLAIM_LEASE_SECONDS = env.number("CLAIM_LEASE_SECONDS", default=300)  # how long a worker owns the rows that it claimed
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", default=5.0, least=0.1)
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat-schedule")  # disposable
 CELERY_BEAT_SCHEDULE = {
     "sweep": {
@@ -195,8 +196,8 @@ CELERY_BEAT_SCHEDULE = {
 }
 
 # --- mail -------------------------------------------------------------------------------------------------------------
-EMAIL_URL = env.str("EMAIL_URL", default="smtp://127.0.0.1:1025")
-EMAIL_IS_SET = "EMAIL_URL" in env.ENVIRON
+EMAIL_URL = env.text("EMAIL_URL", default="smtp://127.0.0.1:1025")
+EMAIL_IS_SET = bool(env.text("EMAIL_URL"))
 _email = email_settings(EMAIL_URL)
 EMAIL_HOST: str = _email["EMAIL_HOST"]
 EMAIL_PORT: int = _email["EMAIL_PORT"]
@@ -204,25 +205,25 @@ EMAIL_HOST_USER: str = _email["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD: str = _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_SSL: bool = _email["EMAIL_USE_SSL"]
 EMAIL_USE_TLS: bool = _email["EMAIL_USE_TLS"]
-EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=20)  # seconds, for each answer of the mail server
-DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Prazo <prazo@localhost>")
-MESSAGE_ID_DOMAIN = env.str("MESSAGE_ID_DOMAIN", default=urlsplit(SITE_URL).hostname or "localhost")
-MAILBOX_POLL_SECONDS = env.int("MAILBOX_POLL_SECONDS", default=120)  # between two looks into a store's mailbox
-MAILBOX_MAIL_BYTES = env.int("MAILBOX_MAIL_BYTES", default=25_000_000)  # of a larger mail only the beginning is read
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", default=20)  # seconds, for each answer of the mail server
+DEFAULT_FROM_EMAIL = env.text("DEFAULT_FROM_EMAIL", default="Prazo <prazo@localhost>")
+MESSAGE_ID_DOMAIN = env.text("MESSAGE_ID_DOMAIN", default=str(_site.hostname))
+MAILBOX_POLL_SECONDS = env.number("MAILBOX_POLL_SECONDS", default=120)  # between two looks into a store's mailbox
+MAILBOX_MAIL_BYTES = env.number("MAILBOX_MAIL_BYTES", default=25_000_000)  # of a larger mail only the beginning is read
 
 # --- tracking services ------------------------------------------------------------------------------------------------
 # Where their servers are, when not where orders/providers/providers.toml says: a person never enters an address.
 TRACKING_URLS = {
-    "17track": service_url("SEVENTEEN_TRACK_URL", env.str("SEVENTEEN_TRACK_URL", default="")),
-    "kuaidi100": service_url("KUAIDI_URL", env.str("KUAIDI_URL", default="")),
+    "17track": service_url("SEVENTEEN_TRACK_URL", env.text("SEVENTEEN_TRACK_URL")),
+    "kuaidi100": service_url("KUAIDI_URL", env.text("KUAIDI_URL")),
 }
 
 # Where the AliExpress Open Platform is, when not where orders/platform/aliexpress.toml says.
-ALIEXPRESS_URL = service_url("ALIEXPRESS_URL", env.str("ALIEXPRESS_URL", default=""))
+ALIEXPRESS_URL = service_url("ALIEXPRESS_URL", env.text("ALIEXPRESS_URL"))
 
 # --- addresses that people type ---------------------------------------------------------------------------------------
 # Hosts in a private network that may be posted to all the same, such as a chat server of one's own.
-PRIVATE_HOSTS = env.list("PRIVATE_HOSTS", default=[])
+PRIVATE_HOSTS = env.texts("PRIVATE_HOSTS")
 
 # --- people -----------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "orders.User"
@@ -259,7 +260,7 @@ MFA_ADAPTER = "desk.accounts.LockedSecrets"
 MFA_FORMS = {"authenticate": "desk.accounts.CodeForm", "reauthenticate": "desk.accounts.CodeAgainForm"}
 MFA_TOTP_ISSUER = "Prazo"
 MFA_TOTP_TOLERANCE = 1  # periods of 30 seconds by which a phone's clock may be wrong
-OWNERS_NEED_SECOND_FACTOR = env.bool("OWNERS_NEED_SECOND_FACTOR", default=False)
+OWNERS_NEED_SECOND_FACTOR = env.switch("OWNERS_NEED_SECOND_FACTOR")
 # What counts failed log-ins: in the database, so that all web processes count together, and Redis may be away.
 CACHES = {
     "default": {
@@ -299,21 +300,19 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_REDIRECT_EXEMPT = [r"^health/", r"^healthz$", r"^readyz$", r"^metrics$"]  # asked from inside, past the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = SECURE
-BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+BEHIND_PROXY = env.switch("BEHIND_PROXY")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # How many proxies of ours add to X-Forwarded-For: with none, whatever a caller writes there is ignored.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=int(BEHIND_PROXY))
+ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXIES", default=int(BEHIND_PROXY), least=0)
 X_FRAME_OPTIONS = "DENY"
 
-METRICS_TOKEN = env.str("METRICS_TOKEN", default="")  # without one, /metrics is not there
-LOG_FORMAT = env.str("LOG_FORMAT", default="plain")
-if LOG_FORMAT not in LOG_FORMATTERS:
-    raise ImproperlyConfigured(f"LOG_FORMAT is {LOG_FORMAT!r}: expected {' or '.join(LOG_FORMATTERS)}")
+METRICS_TOKEN = env.text("METRICS_TOKEN")  # without one, /metrics is not there
+LOG_FORMAT = env.choice("LOG_FORMAT", LOG_FORMATTERS, default="plain")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": LOG_FORMATTERS[LOG_FORMAT]}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
+    "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", LOG_LEVELS, default="WARNING")},
 }

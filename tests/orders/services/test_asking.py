@@ -1,10 +1,9 @@
 """Statements that PostgreSQL keeps, and those that it must not."""
 
-import environ
 import pytest
 from django.db import connection
 
-from config.environment import complete_database
+from config.environment import database_settings
 from orders.models import Order
 from orders.services.ledger import open_timeline
 from tests.cast import alices_store, at, placed_order
@@ -25,8 +24,6 @@ def test_a_question_is_kept_by_the_database_when_it_is_asked_often() -> None:
 
 def test_nothing_is_kept_when_the_address_is_that_of_a_pooler() -> None:
     url = "postgres://prazo@pooler/prazo"
-    kept, not_kept = (
-        complete_database(environ.Env.db_url_config(address)) for address in (url, f"{url}?prepare_threshold=None")
-    )
+    kept, not_kept = (database_settings(address) for address in (url, f"{url}?prepare_threshold=None"))
     assert kept["OPTIONS"]["prepare_threshold"] > 0
     assert not_kept["OPTIONS"]["prepare_threshold"] is None
