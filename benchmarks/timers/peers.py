@@ -1,4 +1,4 @@
-"""The five others: how each is set up, started and watched, in the peers' own virtual environment."""
+"""The five others, and the limit: how each is set up, started and watched, in the peers' own virtual environment."""
 
 import os
 import time
@@ -78,6 +78,8 @@ PEERS = [
     Peer("procrastinate", [[*DJANGO, "procrastinate", "worker", "--concurrency", "1"]] * 2, prepare=["defer_rows"]),
     Peer("django_q2", [[*DJANGO, "qcluster"]], prepare=["schedule_rows"], most=5_000, starts_first=False),
 ]
+# No peer, for it looks at nothing again and keeps nothing: what a mail costs that is sent and marked by itself.
+LIMIT = Peer("bare_sender", [[PYTHON, "-m", "benchmarks.peers.timing.bare"]] * 2, most=5_000, starts_first=False)
 
 
 def measure(peer: Peer, ground: Ground, *, due: int, future: int, limit: float, sends_mail: bool = False) -> Pace:

@@ -10,7 +10,7 @@ from benchmarks.timers import ours, peers
 from benchmarks.timers.claims import measure_claims
 from benchmarks.timers.idle import measure_idle
 from benchmarks.timers.measuring import PATIENCE, Pace
-from benchmarks.timers.peers import PEERS, Ground, Peer
+from benchmarks.timers.peers import LIMIT, PEERS, Ground, Peer
 from benchmarks.timers.seeding import copy_dates, copy_orders, seed_store
 from orders.models import Milestone, Order
 from orders.models.milestones import MilestoneState
@@ -101,7 +101,7 @@ def _race(races: Races, sizes: Sizes, ground: Ground, results: Results, *, is_fi
     for peer in PEERS:
         _race_peer(peer, "fire", sizes.due, races, sizes, ground, results)
     races.note("fire_smtp", OURS, ours.fire_and_mail(ground, due=sizes.mails, limit=sizes.limit * 4))
-    for peer in PEERS:
+    for peer in (*PEERS, LIMIT):
         _race_peer(peer, "fire_smtp", sizes.mails, races, sizes, ground, results)
     if is_first:
         pace = ours.send_rows(ground, due=sizes.mails, limit=sizes.limit * 2)
@@ -120,22 +120,31 @@ def _race_peer(peer: Peer, what: str, due: int, races: Races, sizes: Sizes, grou
         results.not_run[f"{what}.{peer.name}"] = str(error)[-500:]
         return
     if pace.done <= 0:
-        results.not_run[f"{what}.{peer.name}"] = f"did nothing within {PATIENCE + sizes.limit:.0f} s"
+        results.not_run[f"{what}.{peer.name}"] = (
+            f"did nothing in {PATIENCE + sizes.limit:.0f} s, or all between two looks"
+        )
         return
     races.note(what, peer.name, pace)
 
 
 def _compare(races: Races, results: Results) -> None:
     for what, paces in races.best.items():
-        mine = paces[OURS]
-        others = {name: pace for name, pace in paces.items() if name != OURS}
-        for name, pace in others.items():
-            results.ratios[f"{what}.ours_over_{name}"] = mine.rate / pace.rate
-            results.not_run.pop(f"{what}.{name}", None)
-        if others:
-            results.ratios[f"{what}.ours_over_best_peer"] = mine.rate / max(pace.rate for pace in others.values())
-            best = max(pace.cpu_rate for pace in others.values())
-            results.ratios[f"{what}_cpu.ours_over_best_peer"] = mine.cpu_rate / best
         for name, pace in paces.items():
             results.figures[f"{what}_per_s.{name}"] = pace.rate
             results.figures[f"{what}_per_cpu_s.{name}"] = pace.cpu_rate
+            if name != OURS:
+                results.ratios[f"{what}.ours_over_{name}"] = paces[OURS].rate / pace.rate
+                results.not_run.pop(f"{what}.{name}", None)
+        _compare_with_best(what, paces, results)
+
+
+def _compare_with_best(what: str, paces: dict[str, Pace], results: Results) -> None:
+    """Us, and the limit, over the best peer; the limit is no peer."""
+    rivals = [pace for name, pace in paces.items() if name not in {OURS, LIMIT.name}]
+    if not rivals:
+        return
+    best, best_cpu = max(pace.rate for pace in rivals), max(pace.cpu_rate for pace in rivals)
+    results.ratios[f"{what}.ours_over_best_peer"] = paces[OURS].rate / best
+    results.ratios[f"{what}_cpu.ours_over_best_peer"] = paces[OURS].cpu_rate / best_cpu
+    if limit := paces.get(LIMIT.name):
+        results.ratios[f"{what}.{LIMIT.name}_over_best_peer"] = limit.rate / best
