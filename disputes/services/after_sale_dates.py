@@ -18,6 +18,7 @@ from disputes.models import ActionItem, ActionKind, ActionState, AfterSaleCase
 from disputes.playbooks import Since, Step
 from disputes.services.actions import is_asked, raise_action, raise_dated, settle_actions
 from disputes.services.after_sale_rows import facts_of, open_cases, store_case
+from disputes.services.dispute_rows import open_disputes
 from orders.models import Milestone
 from orders.planning import Planned
 from orders.services.buyers import present_hands
@@ -42,6 +43,12 @@ def set_date(ledger: OrderLedger, case: AfterSaleCase, next_at: datetime, *, rul
     store_case(case)
     bring_in_line(ledger, _series(case), [Planned(AfterSaleMilestone.STEP_DUE, rule, next_at)], at=ledger.now)
     ask_for_step(ledger, case, rule=rule)
+
+
+def date_behind_dispute(ledger: OrderLedger, case: AfterSaleCase) -> None:
+    """The case waits behind its order's dispute until that is to be answered, and R12's span at least."""
+    deadlines = [dispute.deadline for dispute in open_disputes(ledger) if dispute.deadline]
+    set_date(ledger, case, max([ledger.now + ledger.policy.duration(RULE, "next_date"), *deadlines]))
 
 
 def end_dates(ledger: OrderLedger, case: AfterSaleCase) -> None:
@@ -120,13 +127,20 @@ def _open_dates(ledger: OrderLedger) -> list[Milestone]:
 
 # --- when it comes ----------------------------------------------------------------------------------------------------
 def fire_case_date(ledger: OrderLedger, milestone: Milestone) -> None:
-    """The next date has come: the team is late with the case's step, and asked for it if nobody was."""
+    """The next date has come: the team is late with the case's step, and asked for it if nobody was.
+
+    While a dispute is open nobody is, and the case has a date again.
+    """
     case = next((case for case in open_cases(ledger) if case.subject == milestone.subject), None)
     if case is None:
         cancel_milestone(ledger, milestone, reason="closed")
         return
     fire_milestone(ledger, milestone)
-    if not is_asked(ledger, case.subject):
+    if is_asked(ledger, case.subject):
+        return
+    if ledger.order.disputed_at:
+        date_behind_dispute(ledger, case)
+    else:
         ask_for_step(ledger, case, rule=milestone.rule)
 
 

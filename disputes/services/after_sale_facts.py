@@ -13,11 +13,10 @@ from disputes.case_terms import ParcelWay, Remedy
 from disputes.models import ActionKind, AfterSaleCase, CaseParcel
 from disputes.playbooks import playbook_of
 from disputes.services.actions import settle_actions
-from disputes.services.after_sale_dates import set_date
+from disputes.services.after_sale_dates import date_behind_dispute
 from disputes.services.after_sale_following import follow_cases
 from disputes.services.after_sale_parcels import REACHED, store_parcel, tell_disputes
 from disputes.services.after_sale_rows import note_case, open_cases
-from disputes.services.dispute_rows import open_disputes
 from orders.events import Event, EventType
 from orders.models import TimelineEvent
 from orders.models.timeline import EventKind
@@ -113,11 +112,9 @@ def _grant_by_fact(ledger: OrderLedger, case: AfterSaleCase) -> None:
 
 def _hand_to_dispute(ledger: OrderLedger) -> None:
     """The platform's clock runs now: the case waits behind the dispute, dated by it, and is not lost."""
-    deadlines = [dispute.deadline for dispute in open_disputes(ledger) if dispute.deadline]
-    usual = ledger.now + ledger.policy.duration("R12", "next_date")
     for case in open_cases(ledger):
         settle_actions(ledger, [ActionKind.CASE_STEP], reason="dispute_opened", subject=case.subject)
-        set_date(ledger, case, max([usual, *deadlines]))
+        date_behind_dispute(ledger, case)
         note_case(ledger, case, "disputed", rule="D9")
 
 

@@ -1,5 +1,6 @@
 """After-sale cases: when one may be opened, what stands against a decision, and what facts do to it (R1–R9, R12)."""
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -332,6 +333,15 @@ def test_a_dispute_takes_over_and_the_case_is_not_lost(under_way: AfterSaleCase)
     with pytest.raises(StepRefused, match="dispute") as refused:
         step(under_way, "approve", "03-21 13:00", **GRANTED)
     assert refused.value.rule == "D1"
+
+
+@pytest.mark.parametrize("come", ["03-26 10:01", "03-27 10:03"])
+def test_a_case_behind_a_dispute_has_a_next_date_again_when_one_has_come(under_way: AfterSaleCase, come: str) -> None:
+    happens(under_way.order, fact("03-21 10:00", "dispute_opened", reason="in_transit"))
+    for until in sorted({"03-26 10:01", come}):
+        fire_due(clock_at(until), until=at("12-31 00:00"))
+    case = look_at(now_of(under_way))
+    assert (case.is_open, case.next_at, asked(case.order)) == (True, at(come) + timedelta(days=1), [])  # R12: 24 hours
 
 
 def test_news_of_a_cases_parcel_moves_the_case_and_never_the_order(returning: AfterSaleCase) -> None:
