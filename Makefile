@@ -6,8 +6,8 @@ CODE := config orders messaging disputes evidence desk tests
 CATALOGS := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 # What WeasyPrint calls to set text; without the last one it is 15 times slower.
 PANGO := libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-# Two more than there are cores: some tests wait, for a server or for what they have killed.
-PYTEST := $(VENV_PYTHON) -m pytest -n $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 2)") --dist worksteal
+# Four more than there are cores: some tests wait, for a server or for what they have killed.
+PYTEST := $(VENV_PYTHON) -m pytest -n $(shell $(PYTHON) -c "import os; print((os.cpu_count() or 1) + 4)") --dist worksteal
 FOR_SQLITE := -m "not postgresql and not benchmark"
 FOR_POSTGRESQL := -m "postgresql or not (slow or browser or benchmark)" --database-only \
 	--ignore=tests/start/test_demo.py --ignore=tests/evidence/readers

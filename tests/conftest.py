@@ -79,6 +79,7 @@ def pytest_report_header() -> list[str]:
     return ["real reviews: not measured, REVIEWS_FILE names no file (docs/reviews.md)"] if lacking else []
 
 
+@pytest.hookimpl(trylast=True)  # the last, for what is left out here or by marks shifts where each worker begins
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what needs PostgreSQL when the run is on SQLite; leave out what needs no database where asked."""
     for option, is_kept in {"--unit": is_of_a_unit, "--database-only": is_worth_repeating}.items():
