@@ -15,6 +15,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.timezone import now
 
 from disputes.intake import Intake, Report
+from disputes.plain_answers import plain_lines
 from orders.events import read_instant
 from orders.importing.files import UnusableFile
 from orders.migrating import alone
@@ -52,10 +53,8 @@ class ContractCommand(BaseCommand):
         if as_json:
             self.stdout.write(json.dumps(document, ensure_ascii=False, indent=1))
             return
-        for key, value in document.items():
-            self.stdout.write(
-                f"{key}: {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}"
-            )
+        for line in plain_lines(document):
+            self.stdout.write(line)
 
     def fail(self, message: str) -> NoReturn:
         """Give up: the input could not be used. One line says what, where and what to do."""
