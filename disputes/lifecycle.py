@@ -27,6 +27,9 @@ class DisputeState(models.TextChoices):
 
 
 ANSWERABLE = [DisputeState.OPENED, DisputeState.NEGOTIATING]
+GOOD_ENDS = [DisputeState.WON, DisputeState.WITHDRAWN]
+AGAINST_US = [DisputeState.LOST, DisputeState.ACCEPTED]
+RULED = [*GOOD_ENDS, *AGAINST_US]
 OPEN_DISPUTE = [*ANSWERABLE, DisputeState.EVIDENCE_DUE, DisputeState.EVIDENCE_MISSED, DisputeState.EVIDENCE_SUBMITTED]
 
 

@@ -15,7 +15,7 @@ from disputes.checklists import is_proof
 from disputes.lifecycle import DisputeState
 from disputes.models import ActionItem, ActionState, AdviceEntry, Dispute, Offer
 from disputes.services.lessons import Record, record_of_reason
-from disputes.services.stakes import GOOD_ENDS, dispute_options
+from disputes.services.stakes import dispute_options
 from evidence.models import Bundle, BundleState
 from orders.events import EventType
 from orders.models import TimelineEvent, User
@@ -81,7 +81,7 @@ def review_case(ledger: OrderLedger, dispute: Dispute) -> Review:
     deed = _deed(ledger, dispute)
     advice = _advice_then(dispute)
     handed_in = Bundle.objects.filter(dispute=dispute, state=BundleState.SUBMITTED).order_by("-number").first()
-    cost, claimed = _cost(dispute), _claimed(dispute)
+    cost, claimed = dispute.paid, dispute.claimed
     options = {option.name: option.cost for option in dispute_options(ledger, dispute)}
     return Review(
         deed=DEEDS[deed],
@@ -131,20 +131,6 @@ def _shown(ledger: OrderLedger, bundle: Bundle | None) -> list[str]:
     added = [event.data for event in ledger.rows_of(TimelineEvent) if event.type == EventType.EVIDENCE_ADDED]
     kinds = [str(data.get("kind", "")) for data in added if is_proof(data)]
     return [exhibit_name(kind) for kind in dict.fromkeys(kinds)]
-
-
-def _claimed(dispute: Dispute) -> Decimal | None:
-    claimed: Decimal | None = dispute.amount if dispute.amount is not None else dispute.order.total
-    return claimed
-
-
-def _cost(dispute: Dispute) -> Decimal | None:
-    """What went to the buyer, as far as it was told; the claim where it was lost and no amount was named."""
-    if dispute.state in GOOD_ENDS:
-        return Decimal(0)
-    if dispute.awarded is not None or dispute.state == DisputeState.SETTLED:
-        return dispute.awarded
-    return _claimed(dispute)
 
 
 def _money(amount: Decimal | None, dispute: Dispute) -> str:

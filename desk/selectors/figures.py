@@ -20,10 +20,9 @@ from desk.selectors.figured import Figured
 from desk.words import DISPUTE_REASONS
 from disputes.arithmetic import rate_between
 from disputes.days import Days
-from disputes.lifecycle import OPEN_DISPUTE, DisputeState
+from disputes.lifecycle import AGAINST_US, GOOD_ENDS, OPEN_DISPUTE, RULED, DisputeState
 from disputes.models import FigureSheet
-from disputes.services.counting import AGAINST_US, NO_REASON, Figure
-from disputes.services.stakes import GOOD_ENDS, RULED
+from disputes.services.counting import NO_REASON, Figure
 from orders.arrivals import ParcelOutcome
 from orders.models import Store
 

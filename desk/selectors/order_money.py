@@ -47,7 +47,7 @@ def goods_cost(items: Sequence[OrderItem]) -> Decimal | None:
 
 def _at_stake(order: Order, disputes: Sequence[Dispute]) -> list[Line]:
     """What open disputes claim, else nothing; in the store's currency too, where it has a rate."""
-    claims = [order.total if dispute.amount is None else dispute.amount for dispute in disputes if dispute.is_open]
+    claims = [dispute.claimed for dispute in disputes if dispute.is_open]
     known = [claim for claim in claims if claim is not None]
     if not known:
         return []

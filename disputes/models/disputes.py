@@ -1,6 +1,7 @@
 """Disputes with their offers and advice."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import Case, F, When
@@ -8,7 +9,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from disputes.lifecycle import DisputeLifecycle
+from disputes.lifecycle import AGAINST_US, GOOD_ENDS, DisputeLifecycle
 from orders.models import Order
 from orders.models.orders import OrderPart
 
@@ -75,6 +76,25 @@ class Dispute(DisputeLifecycle):
     def subject(self) -> str:
         """What its milestones and actions are about."""
         return f"dispute:{self.number}"
+
+    @property
+    def claimed(self) -> Decimal | None:
+        """What the buyer asks for, in the order's currency; the order's total where he named no amount."""
+        claimed: Decimal | None = self.order.total if self.amount is None else self.amount
+        return claimed
+
+    @property
+    def paid(self) -> Decimal | None:
+        """What a closed dispute gave to the buyer, in the order's currency; None where nobody told it.
+
+        The whole claim where it went against us and no amount was named; nothing where it ended well.
+        """
+        if self.state in GOOD_ENDS:
+            return Decimal(0)
+        if self.awarded is None and self.state in AGAINST_US:
+            return self.claimed
+        awarded: Decimal | None = self.awarded
+        return awarded
 
     @property
     def deadline(self) -> datetime | None:

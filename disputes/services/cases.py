@@ -13,7 +13,7 @@ from disputes.deadlines import (
     response_deadline,
     work_deadline,
 )
-from disputes.lifecycle import DisputeState
+from disputes.lifecycle import AGAINST_US, DisputeState
 from disputes.models import ActionItem, ActionKind, Dispute, Offer
 from disputes.reasons import Reason
 from disputes.services.actions import raise_action, settle_actions
@@ -29,7 +29,6 @@ from orders.services.objections import Broken
 
 REMEDIES = {"reship", "return"}
 WAITS_FOR_EVIDENCE = {DisputeState.EVIDENCE_DUE, DisputeState.EVIDENCE_MISSED}
-CLOSED_AGAINST_US = {DisputeState.ACCEPTED, DisputeState.LOST}
 
 
 # --- what a rule or the machine has against it ------------------------------------------------------------------------
@@ -227,7 +226,7 @@ def _take_refund(ledger: OrderLedger, event: Event) -> None:
 
 
 def _covers(event: Event, dispute: Dispute, ledger: OrderLedger) -> bool:
-    claimed = dispute.amount if dispute.amount is not None else ledger.order.total
+    claimed = dispute.claimed
     paid: Decimal | None = event.data.get("amount", claimed)
     return claimed is not None and paid is not None and paid >= claimed
 
@@ -255,7 +254,7 @@ def _bring_back(ledger: OrderLedger, at: datetime) -> None:
 
 def _is_owed(ledger: OrderLedger, dispute: Dispute) -> bool:
     """Whether it was closed against us, and nothing went back to the buyer since (D11)."""
-    if dispute.state not in CLOSED_AGAINST_US or dispute.closed_at is None:
+    if dispute.state not in AGAINST_US or dispute.closed_at is None:
         return False
     refunds = [event for event in ledger.rows_of(TimelineEvent) if event.type == EventType.REFUND_ISSUED]
     return all(event.at < dispute.closed_at or event.kind == EventKind.REFUSED for event in refunds)

@@ -10,7 +10,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import LessThan
 
-from disputes.lifecycle import OPEN_DISPUTE, DisputeState
+from disputes.lifecycle import AGAINST_US, OPEN_DISPUTE
 from disputes.models import ActionItem, ActionKind, ActionState, Dispute
 from disputes.services import counting_cases
 from disputes.services.asking import Question, having
@@ -28,7 +28,6 @@ LATE = timedelta(minutes=5)  # a date that fired so long after its time was late
 PROMPT = timedelta(days=1)  # an answer to a buyer, or to his review, that came within this time
 NOT_OVER: dict[str, Any] = dict.fromkeys(("delivered_at", "completed_at", "cancelled_at", "refunded_at"))
 NO_REASON = "-"  # in a question: the disputes of which the platform told no reason
-AGAINST_US = [DisputeState.ACCEPTED, DisputeState.LOST]
 
 
 class Figure(StrEnum):

@@ -11,14 +11,13 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from disputes.days import Days
-from disputes.lifecycle import DisputeState
+from disputes.lifecycle import AGAINST_US, GOOD_ENDS, DisputeState
 from disputes.models import Dispute, FigureSheet, MoneyEntry
 from disputes.models.figures import FRESH
 from disputes.playbooks import measured_by
 from disputes.services.asking import Question, ask
 from disputes.services.complaints import complaining_between, lanes_of
 from disputes.services.counting import (
-    AGAINST_US,
     OF_NOW,
     Figure,
     closed_disputes,
@@ -30,7 +29,6 @@ from disputes.services.counting import (
     orders_behind,
 )
 from disputes.services.counting_cases import booked, opened_cases, timed_cases
-from disputes.services.stakes import GOOD_ENDS
 from disputes.spans import days_before, parts_of, span_days
 from orders.arrivals import ParcelOutcome, lane_of
 from orders.models import Order, Shipment, Store

@@ -9,9 +9,8 @@ from django.db import transaction
 from django.db.models import OuterRef, Subquery
 
 from disputes.checklists import is_proof
-from disputes.lifecycle import DisputeState
+from disputes.lifecycle import GOOD_ENDS, RULED, DisputeState
 from disputes.models import AdviceEntry, Dispute, Lesson
-from disputes.services.stakes import GOOD_ENDS, RULED
 from orders.events import EventType
 from orders.models import Order, Store, TimelineEvent
 from orders.models.timeline import EventKind

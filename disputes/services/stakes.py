@@ -6,7 +6,7 @@ from django.db.models import Count, Q
 
 from disputes.advising import advise
 from disputes.arithmetic import Option, Stakes, rate_between, weigh_options
-from disputes.lifecycle import DisputeState
+from disputes.lifecycle import GOOD_ENDS, RULED
 from disputes.models import Dispute
 from disputes.reasons import Reason
 from disputes.services.advice import case_facts
@@ -14,8 +14,6 @@ from orders.models import OrderItem
 from orders.services.ledger import OrderLedger
 
 FREEZING = {Reason.TRACKING_NOT_FOUND}  # one such complaint freezes the store (T6)
-GOOD_ENDS = [DisputeState.WON, DisputeState.WITHDRAWN]
-RULED = [*GOOD_ENDS, DisputeState.LOST, DisputeState.ACCEPTED]
 
 
 def dispute_options(ledger: OrderLedger, dispute: Dispute) -> list[Option]:
@@ -23,7 +21,7 @@ def dispute_options(ledger: OrderLedger, dispute: Dispute) -> list[Option]:
     order, store = ledger.order, ledger.order.store
     return weigh_options(
         Stakes(
-            claimed=dispute.amount if dispute.amount is not None else order.total,
+            claimed=dispute.claimed,
             offer=advise(case_facts(ledger, dispute)).amount or _latest_offer(dispute),
             goods_cost=_goods_cost(ledger),
             win_rate=win_rate(dispute, ledger),

@@ -59,6 +59,25 @@ def test_a_row_shows_both_dates_and_what_is_missing(alice: Client, store: Store)
     assert page.count("in 3 days") == 2  # ours is twelve hours before the platform's
 
 
+@pytest.mark.parametrize(
+    ("end", "verdict", "paid"),
+    [
+        ("verdict", {"outcome": "lost"}, "US$6.00"),
+        ("verdict", {"outcome": "lost", "amount": "4.00"}, "US$4.00"),
+        ("verdict", {"outcome": "settled", "amount": "2.00"}, "US$2.00"),
+        ("verdict", {"outcome": "won"}, "US$0.00"),
+        ("dispute_withdrawn", {}, "US$0.00"),
+        ("dispute_accepted", {}, "US$6.00"),
+    ],
+)
+def test_a_closed_one_says_what_went_to_the_buyer(
+    alice: Client, store: Store, end: str, verdict: dict[str, str], paid: str
+) -> None:
+    dispute = numbered(store, 1, opened=ago(days=4), amount="6.00")
+    happens(dispute.order, fact(ago(days=1), end, **verdict), now=ago())
+    assert f'data-label="To the buyer">{paid}</td>' in page_of(alice)
+
+
 def test_silence_is_loud(alice: Client, store: Store) -> None:
     dispute = numbered(store, 1, opened=ago(days=6))
     Dispute.objects.filter(pk=dispute.pk).update(response_missed_at=timezone.now() - timedelta(days=1))
